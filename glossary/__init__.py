@@ -1,0 +1,1 @@
+"""Terminology: concepts, terms and how to find them in a text. Knows nothing of ``service`` or ``models``."""
