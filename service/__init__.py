@@ -1,0 +1,1 @@
+"""The application: entrances, documents, jobs and the pure translation core."""

@@ -1,0 +1,24 @@
+"""The HTTP interface, version 1. Routes are plain functions: parse, one use case, schema."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from service.api import health, jobs, problems, terms, translate
+from service.wiring import Application
+
+
+def create_api(application: Application) -> FastAPI:
+    """The web application around a composed service."""
+    api = FastAPI(
+        title="Meiyaku",
+        summary="Translation with enforced, verified and reported terminology",
+        version="1",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    api.state.application = application
+    problems.install(api)
+    for module in (health, translate, terms, jobs):
+        api.include_router(module.router)
+    return api

@@ -1,0 +1,33 @@
+"""What routes ask for: the application, and a client that may be here."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from service.api.problems import Problem
+from service.wiring import Application
+
+
+def get_application(request: Request) -> Application:
+    """The composed service."""
+    application: Application = request.app.state.application
+    return application
+
+
+def require_key(
+    application: Annotated[Application, Depends(get_application)], authorization: Annotated[str | None, Header()] = None
+) -> None:
+    """Where API keys are configured, refuse a request that brings none of them (``Authorization: Bearer KEY``)."""
+    keys = application.settings.api_keys
+    if not keys:
+        return
+    scheme, _, given = (authorization or "").partition(" ")
+    matches = [hmac.compare_digest(given.encode(), key.get_secret_value().encode()) for key in keys]
+    if scheme.lower() != "bearer" or not any(matches):
+        raise Problem(401, "unauthorized", "this server needs an API key: send 'Authorization: Bearer KEY'", {"WWW-Authenticate": "Bearer"})
+
+
+App = Annotated[Application, Depends(get_application)]

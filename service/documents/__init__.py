@@ -1,0 +1,1 @@
+"""Document formats: bytes in, translatable blocks out, bytes back."""

@@ -1,0 +1,1 @@
+"""Reports: what happened to every term, for machines and for people."""

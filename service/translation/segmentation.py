@@ -1,0 +1,146 @@
+"""Text into segments and back. The law: ``join(split(text, language)) == text`` for every text.
+
+A segment is a sentence, a heading or a line. What stands between segments (blanks, newlines) is kept beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from service.translation.languages import Language
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_CLOSERS = "」』）)】〉》］]”’\"'"
+_WORD_BEFORE = re.compile(r"([^\s(\[“\"'‘]+)\.$")
+_INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment and what follows it. ``text`` has no blanks around it; it is empty where a text begins with blanks."""
+
+    text: str
+    separator: str
+
+
+def split(text: str, language: Language) -> list[Piece]:
+    """Divide a text into segments."""
+    pieces: list[Piece] = []
+    for unit in _units(text, language):
+        body = unit.rstrip()
+        tail = unit[len(body) :]
+        lead = body[: len(body) - len(body.lstrip())]
+        body = body[len(lead) :]
+        if lead:
+            pieces.append(Piece("", lead))
+        if body or tail:
+            pieces.extend(_sentences(body, tail, language))
+    return pieces
+
+
+def join(pieces: Iterable[Piece]) -> str:
+    """The inverse of split."""
+    return "".join(p.text + p.separator for p in pieces)
+
+
+def clauses(text: str, language: Language, keep: Iterable[tuple[int, int]] = ()) -> list[str]:
+    """Divide a long sentence after clause marks, never within brackets or a ``keep`` span; the parts join to the text."""
+    if not language.clauses:
+        return [text]
+    inside = _inside_pairs(text, language)
+    spans = list(keep)
+    cuts = [
+        m.end()
+        for m in re.finditer(language.clauses, text)
+        if not inside[m.start()] and not any(a < m.end() < b for a, b in spans) and 0 < m.end() < len(text)
+    ]
+    return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+
+def _units(text: str, language: Language) -> Iterator[str]:
+    """Lines; in a language with blanks, a line that goes on in lower case belongs to the one before (hard-wrapped text)."""
+    pending = ""
+    for match in _LINE.finditer(text):
+        line = match.group()
+        if not line:
+            continue
+        if pending and language.spaced and pending.strip() and line[:1].islower():
+            pending += line
+            continue
+        if pending:
+            yield pending
+        pending = line
+    if pending:
+        yield pending
+
+
+def _sentences(body: str, tail: str, language: Language) -> Iterator[Piece]:
+    start = 0
+    for end in _ends(body, language):
+        rest = body[end:]
+        gap = len(rest) - len(rest.lstrip())
+        yield Piece(body[start:end], body[end : end + gap])
+        start = end + gap
+    yield Piece(body[start:], tail)
+
+
+def _ends(body: str, language: Language) -> Iterator[int]:
+    """Places after which a new sentence begins (never the end of the body)."""
+    inside = _inside_pairs(body, language)
+    position = 0
+    while position < len(body):
+        char = body[position]
+        if char not in language.enders or (inside[position] and not _closes_quote(body, position)):
+            position += 1
+            continue
+        end = position + 1
+        while end < len(body) and (body[end] in language.enders or body[end] in _CLOSERS):
+            end += 1
+        rest = body[end:]
+        if rest.strip() and not (end < len(body) and inside[end]) and _may_end(body[:end], rest, language):
+            yield end
+        position = end
+
+
+def _closes_quote(body: str, position: int) -> bool:
+    return body[position + 1 : position + 2] in tuple("」』”")
+
+
+def _may_end(before: str, rest: str, language: Language) -> bool:
+    if before[-1] in _CLOSERS and language.continues and rest.lstrip().startswith(language.continues):
+        return False
+    if not language.spaced:
+        return True
+    if not rest[0].isspace():
+        return False
+    following = rest.lstrip().lstrip("\"'“‘([")
+    if not following or following[0].islower():
+        return False
+    word = _WORD_BEFORE.search(before)
+    if word and before.endswith("."):
+        if word.group(1) in language.abbreviations:
+            return False
+        if _INITIALS.fullmatch(word.group(1)) and len(word.group(1)) != 0:
+            return following.split(maxsplit=1)[0].rstrip(",") in language.starters
+    return True
+
+
+def _inside_pairs(text: str, language: Language) -> list[bool]:
+    """For each position whether it lies within a pair of marks that is closed in the same text."""
+    inside = [False] * (len(text) + 1)
+    closing = {p[1]: p[0] for p in language.pairs}
+    openers = set(closing.values())
+    stack: list[tuple[str, int]] = []
+    for position, char in enumerate(text):
+        if char in closing:
+            for depth in range(len(stack) - 1, -1, -1):
+                if stack[depth][0] == closing[char]:
+                    for i in range(stack[depth][1] + 1, position + 1):
+                        inside[i] = True
+                    del stack[depth:]
+                    break
+        elif char in openers:
+            stack.append((char, position))
+    return inside
