@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_DASHES = "‐‑‒–—―−﹣－"  # not ー (U+30FC)
+_DASHES = "‐‑‒–—―−﹣－﹘︱︲⁻₋"  # not ー (U+30FC)
 _SINGLE = "’‘‛ʼ＇"
 _DOUBLE = "“”„‟＂"
 _TILDES = "〜～∼"
@@ -46,6 +46,7 @@ def _table() -> dict[int, str]:
     for chars, to in ((_DASHES, "-"), (_SINGLE, "'"), (_DOUBLE, '"'), (_TILDES, "~"), ("·", "・"), ("　\t\n\r\x0b\x0c\xa0", " ")):
         table.update({ord(c): to for c in chars})
     table.update({ord(old): new for old, new in _OLD_FORMS.items()})
+    table.update({code: "".join(table.get(ord(c), c) for c in to) for code, to in table.items()})
     return table
 
 
@@ -69,7 +70,9 @@ class Folded:
         # A folded character inside an expansion (株 of ㈱) shares its raw character with its neighbours.
         stop = self.offsets[end]
         last = self.offsets[end - 1]
-        return self.offsets[start], stop if stop > last else last + 1
+        if stop == last:
+            stop = next(o for o in self.offsets[end:] if o > last)
+        return self.offsets[start], stop
 
     def whole(self, start: int, end: int) -> bool:
         """Whether the span begins and ends between raw characters, not within the expansion of one."""

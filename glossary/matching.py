@@ -170,12 +170,13 @@ def _dot_choices(text: str) -> list[str]:
 def _resolve(candidates: list[Hit]) -> list[Hit]:
     winners: list[Hit] = []
     losers: dict[int, list[Hit]] = {}
+    owner: dict[int, int] = {}
     for hit in sorted(candidates, key=lambda h: (h.start - h.end, h.start)):
-        for place, winner in enumerate(winners):
-            if hit.start < winner.end and winner.start < hit.end:
-                losers.setdefault(place, []).append(hit)
-                break
+        touched = [owner[position] for position in range(hit.start, hit.end) if position in owner]
+        if touched:
+            losers.setdefault(min(touched), []).append(hit)
         else:
+            owner.update(dict.fromkeys(range(hit.start, hit.end), len(winners)))
             winners.append(hit)
     resolved = [
         Hit(w.start, w.end, w.text, w.concept, w.term, w.alternatives, tuple(losers.get(place, ()))) for place, w in enumerate(winners)

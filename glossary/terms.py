@@ -126,7 +126,7 @@ class Concept:
 
     def approved(self, language: str) -> tuple[Term, ...]:
         """Every term of a language that counts as a right rendering."""
-        return tuple(t for t in self.terms_in(language) if t.status.approved)
+        return tuple(t for t in self.terms_in(language) if t.status.approved and t.use is not Use.SOURCE)
 
 
 def languages_of(concepts: Iterable[Concept]) -> frozenset[str]:

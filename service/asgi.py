@@ -23,10 +23,12 @@ def create_app(application: Application | None = None, *, with_worker: bool = Tr
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if worker:
             worker.start()
-        yield
-        if worker:
-            worker.stop()
-        composed.close()
+        try:
+            yield
+        finally:
+            if worker:
+                worker.stop()
+            composed.close()
 
     api.router.lifespan_context = lifespan
     return api

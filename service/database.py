@@ -67,7 +67,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to this program's version. Call it inside ``exclusive``.
+    """Bring the schema to this program's version, wholly or not at all. Call it inside ``exclusive``.
 
     Raises:
         DatabaseTooNew: a newer version has migrated it.
@@ -75,6 +75,8 @@ def upgrade(engine: Engine) -> None:
     """
     try:
         with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # by itself Python's driver begins no transaction before DDL
             refuse_newer(connection)
             command.upgrade(alembic_config(connection), "head")
             connection.commit()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
-from service.translation.constraints import assign, constrain
+from service.translation.constraints import assign, constrain, rendering_of
 from service.translation.intake import IntakeError
 from service.translation.languages import Languages
 from service.translation.pipeline import Pipeline
@@ -139,8 +139,9 @@ def score_terms(pairs: Sequence[Pair], outputs: Sequence[str], pipeline: Pipelin
         with_terms += bool(constraints)
         all_met += bool(constraints) and found == len(constraints)
         for constraint, span in zip(constraints, spans, strict=True):
-            if span is not None and constraint.concept:
-                renderings[constraint.concept + "/" + constraint.rendering][output[span[0] : span[1]].lower()] += 1
+            term = rendering_of(output[span[0] : span[1]], constraint) if span else None
+            if term is not None and constraint.concept:
+                renderings[f"{constraint.concept}/{constraint.rendering}"][term.text] += 1
     return TermScores(occurrences, met, with_terms, all_met, _consistency(renderings))
 
 

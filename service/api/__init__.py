@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from service.api import health, jobs, problems, terms, translate
+from service.api.dependencies import refuse_null
+from service.api.limits import BodyLimit
 from service.wiring import Application
 
 
@@ -16,6 +18,11 @@ def create_api(application: Application) -> FastAPI:
         version="1",
         docs_url="/docs",
         redoc_url=None,
+        dependencies=[Depends(refuse_null)],
+    )
+    limits = application.settings
+    api.add_middleware(
+        BodyLimit, text_characters=limits.max_text_characters, upload_bytes=limits.max_upload_bytes, upload_files=limits.max_upload_files
     )
     api.state.application = application
     problems.install(api)

@@ -6,6 +6,7 @@ import hmac
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from pydantic import StringConstraints
 
 from service.api.problems import Problem
 from service.wiring import Application
@@ -30,4 +31,12 @@ def require_key(
         raise Problem(401, "unauthorized", "this server needs an API key: send 'Authorization: Bearer KEY'", {"WWW-Authenticate": "Bearer"})
 
 
+def refuse_null(request: Request) -> None:
+    """Refuse null characters in path and query: no id, term or name has one, and PostgreSQL takes them for an error."""
+    if "\0" in request.scope["path"] or "%00" in request.url.query:
+        raise Problem(400, "bad-request", "the address holds a null character")
+
+
 App = Annotated[Application, Depends(get_application)]
+DomainId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+"""The id of a subject field; a length makes pydantic refuse what is not valid Unicode."""

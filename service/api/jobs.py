@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +18,7 @@ from starlette.background import BackgroundTask
 
 from service.api.dependencies import App, require_key
 from service.api.problems import Problem
+from service.documents.base import DocumentError
 from service.documents.registry import format_of
 from service.jobs import store
 from service.jobs.files import inside, write_atomically
@@ -23,6 +26,9 @@ from service.jobs.values import Job, JobDocument, JobKind, State
 from service.translation.pipeline import GlossaryMode
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], dependencies=[Depends(require_key)])
+_LOG = logging.getLogger("meiyaku.api")
+_MAX_NAME_BYTES = 240  # file systems allow 255, and a report's name is longer by its ending
+_MAX_PATH_BYTES = 1_024
 
 
 class DocumentInfo(BaseModel):
@@ -64,21 +70,35 @@ def create(
         if origin == into:
             raise Problem(422, "text-not-accepted", f"source and target language are both {into}; name another target or source")
         application.engine(origin, into)
+    elif all(to != into for _, to in application.directions()):
+        raise Problem(422, "no-model-for-direction", f"no model is installed that translates into {into}; see: meiyaku models list")
     contents = _read(files, application)
     job_id = store.new_job_id()
     root = application.uploads() / job_id
-    for path, content in contents.items():
-        write_atomically(inside(root / "source", path), content)
-    with application.sessions.begin() as session:
-        job = store.create_job(
-            session, job_id=job_id, kind=JobKind.UPLOAD, source_root=root / "source", target_root=root / "target",
-            report_root=root / "report", source=origin, target=into, options={"mode": glossary_mode.value},
-            now=application.workbench().clock(),
-        )  # fmt: skip
-        store.add_documents(session, job.id, list(contents))
-        documents = store.documents(session, job.id)
+    try:
+        _write(root / "source", contents)
+        with application.sessions.begin() as session:
+            job = store.create_job(
+                session, job_id=job_id, kind=JobKind.UPLOAD, source_root=root / "source", target_root=root / "target",
+                report_root=root / "report", source=origin, target=into, options={"mode": glossary_mode.value},
+                now=application.workbench().clock(),
+            )  # fmt: skip
+            store.add_documents(session, job.id, list(contents))
+            documents = store.documents(session, job.id)
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)
+        raise
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return _info(job, documents)
+
+
+def _write(root: Path, contents: Mapping[str, bytes]) -> None:
+    try:
+        for path, content in contents.items():
+            write_atomically(inside(root, path), content)
+    except DocumentError as exc:
+        _LOG.error("an upload could not be stored: %s", exc)
+        raise Problem(503, "storage-unavailable", "the server could not store the documents; its log has the reason") from exc
 
 
 def _read(files: list[UploadFile], application: App) -> dict[str, bytes]:
@@ -92,6 +112,8 @@ def _read(files: list[UploadFile], application: App) -> dict[str, bytes]:
         name = upload.filename or ""
         path = inside(Path(), name).as_posix()
         format_of(Path(path))
+        if max(len(part.encode()) for part in path.split("/")) > _MAX_NAME_BYTES or len(path.encode()) > _MAX_PATH_BYTES:
+            raise Problem(422, "document-not-accepted", f"the file name {path[:40]!r}… is too long")
         if path in contents:
             raise Problem(422, "document-not-accepted", f"the upload holds {path!r} twice")
         content = upload.file.read(left + 1)
@@ -99,6 +121,10 @@ def _read(files: list[UploadFile], application: App) -> dict[str, bytes]:
         if left < 0:
             raise Problem(413, "too-large", f"the upload is larger than {settings.max_upload_bytes:,} bytes")
         contents[path] = content
+    for path in contents:
+        for folder in Path(path).parents:
+            if folder.as_posix() in contents:
+                raise Problem(422, "document-not-accepted", f"{folder.as_posix()!r} is a file and a folder of the upload")
     return contents
 
 
@@ -128,11 +154,17 @@ def result(application: App, job_id: str) -> FileResponse:
         reasons = "; ".join(f"{d.path}: {d.error}" for d in documents if d.error)
         raise Problem(409, "nothing-translated", f"no document of this job was translated: {reasons or job.state}")
     handle = tempfile.NamedTemporaryFile(suffix=".zip", delete=False)  # noqa: SIM115 - removed after it was sent
-    with handle, zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as archive:
-        for document in done:
-            archive.write(inside(job.target_root, document.path), f"documents/{document.path}")
-            if job.report_root is not None:
-                archive.write(inside(job.report_root, document.path + ".json"), f"reports/{document.path}.json")
+    try:
+        with handle, zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as archive:
+            for document in done:
+                archive.write(inside(job.target_root, document.path), f"documents/{document.path}")
+                if job.report_root is not None:
+                    archive.write(inside(job.report_root, document.path + ".json"), f"reports/{document.path}.json")
+    except BaseException as exc:
+        Path(handle.name).unlink(missing_ok=True)
+        if isinstance(exc, FileNotFoundError):
+            raise Problem(410, "files-removed", "the files of this job were removed") from exc
+        raise
     remove = BackgroundTask(Path(handle.name).unlink, missing_ok=True)
     return FileResponse(handle.name, media_type="application/zip", filename=f"meiyaku-{job_id}.zip", background=remove)
 

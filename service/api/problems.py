@@ -69,19 +69,25 @@ def install(api: FastAPI) -> None:
 
     @api.exception_handler(RequestValidationError)
     def validation(_: Request, exc: RequestValidationError) -> JSONResponse:
-        places = [{"place": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in exc.errors()]
+        places = [{"place": _printable(".".join(map(str, e["loc"]))), "message": _printable(e["msg"])} for e in exc.errors()]
         summary = "; ".join(f"{p['place']}: {p['message']}" for p in places[:3])
         return problem(422, "invalid-request", summary or "the request cannot be read", errors=places)
 
     @api.exception_handler(HTTPException)
     def http(_: Request, exc: HTTPException) -> JSONResponse:
-        kind = HTTPStatus(exc.status_code).phrase.lower().replace(" ", "-")
+        phrase = HTTPStatus(exc.status_code).phrase.lower().replace(" ", "-")
+        kind = "too-large" if exc.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else phrase
         return problem(exc.status_code, kind, str(exc.detail), headers=exc.headers)
 
     @api.exception_handler(Exception)
     def unexpected(request: Request, exc: Exception) -> JSONResponse:
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=exc)
         return problem(500, "internal-error", "the server failed on this request; its log has the reason")
+
+
+def _printable(text: str) -> str:
+    """A text that came out of the request, without the lone surrogates that no response can hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _handler(status: int, kind: str):  # type: ignore[no-untyped-def]

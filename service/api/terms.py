@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from glossary.store import SearchMode, get_concept, list_domains, search
 from glossary.terms import Concept
-from service.api.dependencies import App, require_key
+from service.api.dependencies import App, DomainId, require_key
 from service.translation.intake import IntakeError, check_text
 from service.translation.languages import Language
 
@@ -71,7 +71,7 @@ class AnnotateRequest(BaseModel):
 
     text: str
     language: str | None = Field(default=None, description="Language code; detected where it is left out")
-    domains: list[str] = []
+    domains: list[DomainId] = []
 
 
 class Annotation(BaseModel):
@@ -99,7 +99,7 @@ def find_terms(
     q: Annotated[str, Query(min_length=1, max_length=512, description="Term, variant or reading")],
     mode: SearchMode = SearchMode.SUBSTRING,
     language: Annotated[str | None, Query(description="Only terms of this language")] = None,
-    domain: Annotated[list[str] | None, Query(description="Only these domains")] = None,
+    domain: Annotated[list[DomainId] | None, Query(description="Only these domains")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> list[FoundConcept]:
     """Concepts whose terms match, best first."""

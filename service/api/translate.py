@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.dependencies import App, require_key
+from service.api.dependencies import App, DomainId, require_key
 from service.documents.registry import Format, parse
 from service.reporting.json_report import document_report, translation_json
 from service.translation.intake import check_text, choose_direction
@@ -22,7 +22,7 @@ class GlossaryOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     mode: GlossaryMode = GlossaryMode.ENFORCE
-    domains: list[str] = Field(default=[], description="Domains that win where the same characters name several concepts")
+    domains: list[DomainId] = Field(default=[], description="Domains that win where the same characters name several concepts")
 
 
 class TranslateRequest(BaseModel):
@@ -77,6 +77,7 @@ def translate(request: TranslateRequest, application: App) -> TranslateResponse:
         for item in translations:
             item["detected_source"] = item["source"]
     else:
+        check_text("\n".join(texts), application.settings.max_text_characters)
         translations = [_translate_document(text, request, application, options) for text in texts]
     return TranslateResponse(translations=translations, signature=translations[0]["signature"])
 

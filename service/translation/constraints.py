@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,25 +78,46 @@ def renditions(target: str, term: Term) -> list[Span]:
     return [m.span() for m in _pattern(term).finditer(target)]
 
 
+def _verbatim(target: str, text: str) -> list[Span]:
+    pattern = _guard(text[0], before=True) + re.escape(text) + _guard(text[-1], before=False)
+    return [m.span() for m in re.finditer(pattern, target)]
+
+
+def rendering_of(text: str, constraint: Constraint) -> Term | None:
+    """Which accepted term a rendition is a form of; the approved one goes first."""
+    for term in (constraint.approved, *constraint.accepted):
+        if _pattern(term).fullmatch(text):
+            return term
+    return None
+
+
 def assign(target: str, constraints: Sequence[Constraint]) -> list[Span | None]:
     """A target span for each constraint, or None. Spans are disjoint: n occurrences need n renditions.
 
     The longest renditions are given away first, so that "self-defense" inside "collective self-defense" serves no other concept.
     """
     assigned: list[Span | None] = [None] * len(constraints)
-    taken: list[Span] = []
+    taken = bytearray(len(target))
+    options: dict[tuple[Term, tuple[Term, ...], bool], Iterator[Span]] = {}  # what is passed over once is never free again
     order = sorted(range(len(constraints)), key=lambda i: (-len(constraints[i].rendering), constraints[i].span))
     for place in order:
         constraint = constraints[place]
-        options = [
-            (term is not constraint.approved and term != constraint.approved, span[0] - span[1], span[0], span)
-            for term in constraint.accepted
-            for span in renditions(target, term)
-        ]
-        # Of one rendering the leftmost free span: occurrences of one concept are taken in reading order.
-        for *_, span in sorted(options, key=lambda o: (o[0], o[2], o[1])):
-            if all(span[1] <= a or b <= span[0] for a, b in taken):
-                assigned[place] = span
-                taken.append(span)
+        key = (constraint.approved, constraint.accepted, constraint.concept is None)
+        if key not in options:
+            options[key] = iter(_spans(target, constraint))
+        for start, end in options[key]:
+            if not any(taken[start:end]):
+                assigned[place] = (start, end)
+                taken[start:end] = b"\1" * (end - start)
                 break
     return assigned
+
+
+def _spans(target: str, constraint: Constraint) -> list[Span]:
+    """Renditions, those of the approved term first, each from left to right: occurrences of one concept are taken in reading order."""
+    found = [
+        (term != constraint.approved, span[0], -span[1])
+        for term in constraint.accepted
+        for span in (renditions(target, term) if constraint.concept else _verbatim(target, term.text))
+    ]
+    return [(start, -end) for _, start, end in sorted(found)]

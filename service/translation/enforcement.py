@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from glossary.terms import Case
 from models.engine import DecodeOptions, DecodeRequest, Engine, Hypothesis
-from service.translation.constraints import Constraint, assign
+from service.translation.constraints import Constraint, assign, rendering_of
 from service.translation.defects import defects, digits
 from service.translation.forcing import forced_prefixes
 from service.translation.languages import Language
+from service.translation.polish import polish
 from service.translation.repair import Candidate, repair
 from service.translation.result import Rung
 from service.translation.segmentation import clauses
@@ -21,6 +23,7 @@ from service.translation.substitution import Substitution, substitute
 
 _BEAM = 4
 _FORCING_ROUNDS = 3
+_LAST_RESORT_PENALTY = 2.0  # log probability a token: a term added after the end loses to any other place
 _SHORTEST_TO_DIVIDE = 30  # Japanese characters' worth; shorter sentences have no clause worth its own decoding
 _MAX_DIVISIONS = 2
 
@@ -57,8 +60,10 @@ class Ladder:
         if not self.soft:
             self._repair(pools, best)
             self._force(best)
-        if divisions:
+        if divisions and not self.soft:
             self._divide(best, divisions)
+        if not self.soft:
+            best = {t: c if c.rung in (Rung.COPIED, Rung.EXACT) else polish(c, t.constraints, self.target) for t, c in best.items()}
         return [best[task] for task in tasks]
 
     def key(self, task: Task, candidate: Candidate) -> tuple[float, ...]:
@@ -66,14 +71,14 @@ class Ladder:
         assigned = assign(candidate.text, task.constraints)
         unmet = sum(span is None for span in assigned)
         admitted = sum(
-            span is not None and candidate.text[span[0] : span[1]].lower() != c.rendering.lower()
+            span is not None and rendering_of(candidate.text[span[0] : span[1]], c) is not c.approved
             for span, c in zip(assigned, task.constraints, strict=True)
         )
         return unmet, len(self._defects(task, candidate)), admitted, -candidate.score
 
     def _defects(self, task: Task, candidate: Candidate) -> list[object]:
-        allowed = "".join(c.rendering for c in task.constraints)
-        return list(defects(task.text, candidate.text, (self.source, self.target), allowed=allowed))
+        expected = [(c.source_text, c.rendering) for c in task.constraints]
+        return list(defects(task.text, candidate.text, (self.source, self.target), expected=expected))
 
     def _good(self, task: Task, candidate: Candidate) -> bool:
         return self.key(task, candidate)[:2] == (0, 0)
@@ -83,40 +88,48 @@ class Ladder:
 
     def _without_model(self, task: Task) -> Candidate | None:
         text = task.text
-        if not self.source.letters.search(text):
+        if len(task.constraints) == 1 and task.constraints[0].concept:
+            alone = self._alone(text, task.constraints[0])
+            if alone is not None:
+                return Candidate(alone, 0.0, Rung.EXACT)
+        if not self.source.letters.search(text) and None not in assign(text, task.constraints):
             return Candidate(text, 0.0, Rung.COPIED)
-        if len(task.constraints) == 1:
-            start, end = task.constraints[0].span
-            if not any(c.isalnum() for c in text[:start] + text[end:]):
-                rendering = task.constraints[0].rendering
-                rendering = rendering[0].upper() + rendering[1:]
-                return Candidate(rendering + self._punctuation(text[end:]), 0.0, Rung.EXACT)
         return None
 
-    def _punctuation(self, tail: str) -> str:
-        mark = tail.strip()[:1]
-        if mark and mark in "。.．":
-            return self.target.stop
-        return mark if mark in "!?" else ""
+    def _alone(self, text: str, constraint: Constraint) -> str | None:
+        """The rendering of a segment that is nothing but a term, a bullet before it and a mark that ends a sentence after it."""
+        start, end = constraint.span
+        bullet, mark = text[:start], text[end:].strip()
+        if any(c.isalnum() or c in "".join(self.source.pairs) or c in "\"'" for c in bullet) or len(mark) > 1:
+            return None
+        rendering = constraint.rendering
+        if self.target.cased and constraint.approved.case is not Case.EXACT:
+            rendering = rendering[0].upper() + rendering[1:]
+        for same in ("。.．", "？?", "！!"):
+            if mark and mark in same:
+                stop = next((m for m in same if m in self.target.enders), self.target.stop)
+                return bullet + (rendering if rendering.endswith(stop) else rendering + stop)
+        return None if mark else bullet + rendering
 
     def _decode(self, tasks: Sequence[Task]) -> dict[Task, list[Candidate]]:
-        """Rungs 2 and 3: the beams of the plain source and, where there are terms, of the substituted one."""
+        """Rungs 2 and 3: the beam of the source with terms written in; of the plain source where there are none or some are missing."""
         free = [t for t in tasks if not t.constraints]
         bound = [t for t in tasks if t.constraints]
-        pools: dict[Task, list[Candidate]] = {}
-        plain = DecodeOptions(beam_size=_BEAM, alignments=True)
-        for task, found in zip(free, self.engine.translate([DecodeRequest(t.text) for t in free], plain), strict=True):
-            pools[task] = _candidates(found, Substitution(task.text))
-        sources = [s for t in bound for s in (Substitution(t.text), substitute(t.text, t.constraints))]
-        wide = DecodeOptions(beam_size=_BEAM, hypotheses=_BEAM, alignments=True)
-        beams = self.engine.translate([DecodeRequest(s.text) for s in sources], wide)
-        for number, task in enumerate(bound):
-            pools[task] = [c for i in (2 * number, 2 * number + 1) for c in _candidates(beams[i], sources[i])]
+        pools = self._beams(free, [Substitution(t.text) for t in free], hypotheses=1)
+        pools.update(self._beams(bound, [substitute(t.text, t.constraints) for t in bound], hypotheses=_BEAM))
+        left = [t for t in bound if not self._good(t, self._choose(t, pools[t]))]
+        for task, pool in self._beams(left, [Substitution(t.text) for t in left], hypotheses=_BEAM).items():
+            pools[task] = [*pools[task], *pool]
         return pools
+
+    def _beams(self, tasks: Sequence[Task], sources: Sequence[Substitution], *, hypotheses: int) -> dict[Task, list[Candidate]]:
+        options = DecodeOptions(beam_size=_BEAM, hypotheses=hypotheses, alignments=True)
+        beams = self.engine.translate([DecodeRequest(s.text) for s in sources], options)
+        return {task: _candidates(found, source) for task, found, source in zip(tasks, beams, sources, strict=True)}
 
     def _repair(self, pools: dict[Task, list[Candidate]], best: dict[Task, Candidate]) -> None:
         for task, pool in pools.items():
-            if self.key(task, best[task])[0] == 0:
+            if self._good(task, best[task]):
                 continue
             starts = [best[task], *(c for c in pool if c.rung is Rung.DECODED)]
             repaired = [repair(c, task.constraints, self.target) for c in dict.fromkeys(starts)]
@@ -131,13 +144,19 @@ class Ladder:
             jobs = [(t, substitute(t.text, t.constraints), p) for t in todo for p in forced_prefixes(best[t], t.constraints, self.target)]
             if not jobs:
                 return
-            beams = self.engine.translate([DecodeRequest(s.text, prefix) for _, s, (prefix, _) in jobs], options)
+            beams = self.engine.translate([DecodeRequest(s.text, prefix.text) for _, s, prefix in jobs], options)
             pools: dict[Task, list[Candidate]] = {}
-            for (task, source, (_, span)), found in zip(jobs, beams, strict=True):
-                written = (*best[task].written, (span, Rung.FORCED))
-                forced = [replace(c, rung=Rung.FORCED, written=written) for c in _candidates(found, source)]
+            for (task, source, prefix), found in zip(jobs, beams, strict=True):
+                written = (*best[task].written, (prefix.span, Rung.FORCED))
+                penalty = _LAST_RESORT_PENALTY if prefix.last_resort else 0.0
+                forced = [
+                    replace(c, rung=Rung.FORCED, written=written, score=c.score - penalty)
+                    for c in _candidates(found, source)
+                    if best[task].text.strip() or c.text.strip() != prefix.text.strip()  # nothing but the prefix is still no translation
+                ]
                 pools.setdefault(task, []).extend(forced)
-                pools[task].extend(repair(c, task.constraints, self.target) for c in forced)
+                repaired = [(c, repair(c, task.constraints, self.target)) for c in forced]
+                pools[task].extend(r for c, r in repaired if digits(r.text) >= digits(c.text))
             for task, pool in pools.items():
                 best[task] = self._choose(task, [best[task], *pool])
 
@@ -165,11 +184,15 @@ class Ladder:
                 best[task] = candidate
 
     def _join(self, texts: Sequence[str]) -> str:
-        """Parts of one sentence: inner full stops become commas, inner capitals stay as the model wrote them."""
-        *inner, last = [t.strip() for t in texts]
+        """Parts of one sentence: inner full stops become commas, and a part's first word loses its capital where it is a common one."""
+        *inner, last = [self._inner(t.strip(), first=not place) for place, t in enumerate(texts)]
         comma = ", " if self.target.spaced else "、"
         heads = [t.rstrip(self.target.enders + ",、 ") + comma for t in inner if t]
         return "".join(heads) + last
+
+    def _inner(self, text: str, *, first: bool) -> str:
+        word = text.split(maxsplit=1)[0].rstrip(",") if text else ""
+        return text[0].lower() + text[1:] if not first and word in self.target.starters else text
 
 
 def _candidates(found: Sequence[Hypothesis], source: Substitution) -> list[Candidate]:

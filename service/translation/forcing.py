@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.translation.constraints import Constraint, assign
 from service.translation.grammar import mend
@@ -13,18 +14,30 @@ from service.translation.result import Span
 _CUTS = 3  # places tried for one term
 
 
-def forced_prefixes(candidate: Candidate, constraints: Sequence[Constraint], language: Language) -> list[tuple[str, Span]]:
-    """Beginnings of a translation, each ending in the first unmet term, best place first; and the source span of that term."""
+@dataclass(frozen=True, slots=True)
+class ForcedPrefix:
+    """The beginning that a translation is given, the source span of the term at its end, and whether it holds the whole text so far."""
+
+    text: str
+    span: Span
+    last_resort: bool
+
+
+def forced_prefixes(candidate: Candidate, constraints: Sequence[Constraint], language: Language) -> list[ForcedPrefix]:
+    """Beginnings of a translation, each ending in the first unmet term, best place first."""
     assigned = assign(candidate.text, constraints)
     missing = next((c for c, span in zip(constraints, assigned, strict=True) if span is None), None)
     if missing is None or candidate.alignment is None:
         return []
-    cuts = _cuts(candidate, missing, [s for s in assigned if s])
-    return [(_prefix(candidate.text[:cut], missing, language), missing.span) for cut in cuts]
+    taken = [s for s in assigned if s]
+    cuts = _cuts(candidate, missing, taken)
+    end = max([len(candidate.text.rstrip(" .。")), *(stop for _, stop in taken)])
+    places = [*cuts, end] if end not in cuts else cuts
+    return [ForcedPrefix(_prefix(candidate.text[:cut], missing, language), missing.span, cut == end) for cut in places]
 
 
 def _cuts(candidate: Candidate, missing: Constraint, taken: Sequence[Span]) -> list[int]:
-    """Word starts where attention is nearest to the term in the source, then the end of the text."""
+    """Word starts and ends where attention is nearest to the term in the source."""
     starts = [i for i, c in enumerate(candidate.text) if not c.isspace() and (i == 0 or candidate.text[i - 1].isspace())] or [0]
     units = [(a, b) for a, b in zip(starts, [*starts[1:], len(candidate.text)], strict=True)]
     cuts: list[int] = []
@@ -37,8 +50,7 @@ def _cuts(candidate: Candidate, missing: Constraint, taken: Sequence[Span]) -> l
                 cuts.extend(c for c in (start, end) if c not in cuts and not any(a < c < b for a, b in taken))
         if len(cuts) >= _CUTS:
             break
-    end = len(candidate.text.rstrip(" .。"))
-    return [*cuts[:_CUTS], end]
+    return cuts[:_CUTS]
 
 
 def _prefix(text: str, missing: Constraint, language: Language) -> str:

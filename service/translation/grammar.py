@@ -17,8 +17,11 @@ _TAKES_ARTICLE = re.compile(
     r"|into|behind|against|including|both|but|while|if|when)\s+)$",
     re.IGNORECASE,
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?][\"”’')]*\s+)[\"“‘(]*$")
-_VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!n[ai]|[ks]|\.S)|(?:F|H|L|M|N|R|S|X)(?=[A-Z0-9]))", re.IGNORECASE)
+_SENTENCE_START = re.compile(r"(?:^|(?<!\.[A-Z])[.!?][\"”’')]*\s+)[\"“‘(]*$")
+_VOWEL_SOUND = re.compile(
+    r"[FHLMNRSX](?:(?![A-Z]*[AEIOU][B-DF-HJ-NP-TV-Z])[A-Z0-9]|[-.])"  # letters said one by one: an SDF unit, an F-35, but a NATO ally
+    r"|(?!(?i:eu(?!\b)|one\b)|U[.NKS]|[Uu]ni(?!n|mp)|[Uu]nan|[Uu][sk])(?i:[aeiou])"  # words: an island, but a union, a European ally
+)
 
 Mend = Callable[[str, Span, Term], tuple[str, Span]]
 
@@ -29,8 +32,14 @@ def mend(text: str, span: Span, term: Term) -> tuple[str, Span]:
     return rule(text, span, term) if rule else (text, span)
 
 
+def mend_article(text: str, span: Span, term: Term) -> tuple[str, Span]:
+    """Give a term the article that it takes, where the target language has articles."""
+    return _article(text, span, term) if term.language in _ARTICLES else (text, span)
+
+
 def _mend_english(text: str, span: Span, term: Term) -> tuple[str, Span]:
     text, span = _drop_doubled_words(text, span)
+    text, span = _drop_doubled_stop(text, span)
     text, span = _article(text, span, term)
     return _capital(text, span, term)
 
@@ -54,6 +63,16 @@ def _drop_doubled_words(text: str, span: Span) -> tuple[str, Span]:
             text = text[:end] + rest[len(trail) :]
             break
     return text, (start, end)
+
+
+def _drop_doubled_stop(text: str, span: Span) -> tuple[str, Span]:
+    """The sentence's full stop after a term that ends in one, and the s of a possessive after a plural."""
+    end = span[1]
+    if text[end - 1 : end + 1] == "..":
+        return text[:end] + text[end + 1 :], span
+    if text[end - 1 : end + 2] in ("s's", "s’s"):
+        return text[: end + 1] + text[end + 2 :], span
+    return text, span
 
 
 def _article(text: str, span: Span, term: Term) -> tuple[str, Span]:
@@ -88,3 +107,4 @@ def _capital(text: str, span: Span, term: Term) -> tuple[str, Span]:
 
 
 _RULES: dict[str, Mend] = {"en": _mend_english}
+_ARTICLES = frozenset({"en"})

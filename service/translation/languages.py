@@ -23,6 +23,7 @@ class Language:
     native_name: str
     characters: str
     spaced: bool
+    cased: bool = field(default=False, kw_only=True)
     joiner: str
     enders: str
     weight: float = 1.0
@@ -47,13 +48,13 @@ class Languages:
     """The languages that a service knows, by code."""
 
     def __init__(self, languages: Iterable[Language]) -> None:
-        self._by_code = {language.code: language for language in languages}
+        self._by_code = {language.code.lower(): language for language in languages}
 
     def __iter__(self) -> Iterator[Language]:
         return iter(self._by_code.values())
 
     def __contains__(self, code: object) -> bool:
-        return code in self._by_code
+        return isinstance(code, str) and code.lower() in self._by_code
 
     def get(self, code: str) -> Language:
         """A language by its code (BCP 47; letter case is ignored). Raises UnknownLanguage, naming those that are known."""
@@ -68,7 +69,7 @@ class Languages:
 
     def detect(self, text: str, among: Iterable[str] | None = None) -> Language | None:
         """The language whose letters weigh most in the text; None where it has no letter of any of them."""
-        codes = list(among) if among is not None else list(self._by_code)
+        codes = [c.lower() for c in among] if among is not None else list(self._by_code)
         scored = [(self._by_code[c].count(text) * self._by_code[c].weight, c) for c in codes if c in self._by_code]
         best = max(scored, default=(0.0, ""), key=lambda pair: pair[0])
         return self._by_code[best[1]] if best[0] > 0 else None

@@ -61,12 +61,13 @@ class Pipeline:
             protected: for each block spans that must come through untouched, beside those that every text has.
             progress: called with the number of segments done.
         """
-        split_texts = [split(text, self.source) for text in texts]
+        extras = protected or [()] * len(texts)
+        split_texts = [split(t, self.source, [*protected_spans(t), *extra]) for t, extra in zip(texts, extras, strict=True)]
         tasks: list[Task] = []
         unmatched: list[tuple[Hit, ...]] = []
         for number, pieces in enumerate(split_texts):
             position = 0
-            extra = protected[number] if protected else ()
+            extra = extras[number]
             for piece in pieces:
                 task, without = self._task(piece.text, position, extra)
                 tasks.append(task)

@@ -8,14 +8,14 @@ from service.translation.result import Span
 
 _PROTECTED = re.compile(
     r"""
-      https?://[^\s<>"'）」』、。]+[^\s<>"'）」』、。.,;:!?)]     # addresses, without the punctuation after them
-    | \b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b                            # mail addresses
+      https?://[!#-&(-;=?-~]+[#-&*+/-9=@-~-]                  # addresses, without the punctuation after them
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b                            # mail addresses
     | `[^`\n]+`                                                   # inline code
     | \{\{[^{}\n]+\}\} | \$\{[^{}\n]+\} | \{[A-Za-z_][\w.]*\}     # placeholders of templates
     | %(?:\([\w]+\))?[sd]\b                                        # and of format strings
     | </?[A-Za-z][^<>\n]*>                                        # tags
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
 

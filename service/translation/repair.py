@@ -82,8 +82,7 @@ def write(candidate: Candidate, place: Span, constraint: Constraint) -> Candidat
     mended, _ = mend(edited.text, span, constraint.approved)
     if mended == edited.text:
         return edited
-    head = _common_prefix(edited.text, mended)
-    tail = _common_prefix(edited.text[head:][::-1], mended[head:][::-1])
+    head, tail = common_ends(edited.text, mended)
     return edited.splice((head, len(edited.text) - tail), mended[head : len(mended) - tail])
 
 
@@ -176,6 +175,12 @@ def _other_case(text: str, constraint: Constraint, taken: Sequence[Span]) -> Spa
         if all(match.end() <= a or b <= match.start() for a, b in taken):
             return match.span()
     return None
+
+
+def common_ends(one: str, other: str) -> tuple[int, int]:
+    """Lengths of the longest common beginning and of the longest common end after it."""
+    head = _common_prefix(one, other)
+    return head, _common_prefix(one[head:][::-1], other[head:][::-1])
 
 
 def _common_prefix(one: str, other: str) -> int:

@@ -6,15 +6,19 @@ A segment is a sentence, a heading or a line. What stands between segments (blan
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from service.translation.languages import Language
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LONGEST_WORD = 64  # characters before a full stop that are looked at
+_DECIMAL = re.compile(r"[0-9０-９][.．][0-9０-９]")
 _CLOSERS = "」』）)】〉》］]”’\"'"
 _WORD_BEFORE = re.compile(r"([^\s(\[“\"'‘]+)\.$")
-_INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
+_INITIALS = re.compile(r"(?:.*[-‐‑–/])?(?:(?:[A-Z]\.)*[A-Z]|(?:[a-z]\.)+[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,10 @@ class Piece:
     separator: str
 
 
-def split(text: str, language: Language) -> list[Piece]:
-    """Divide a text into segments."""
+def split(text: str, language: Language, keep: Iterable[tuple[int, int]] = ()) -> list[Piece]:
+    """Divide a text into segments, never within a ``keep`` span of one line."""
     pieces: list[Piece] = []
+    spans, position = list(keep), 0
     for unit in _units(text, language):
         body = unit.rstrip()
         tail = unit[len(body) :]
@@ -36,7 +41,9 @@ def split(text: str, language: Language) -> list[Piece]:
         if lead:
             pieces.append(Piece("", lead))
         if body or tail:
-            pieces.extend(_sentences(body, tail, language))
+            start = position + len(lead)
+            pieces.extend(_sentences(body, tail, language, [(a - start, b - start) for a, b in spans]))
+        position += len(unit)
     return pieces
 
 
@@ -66,7 +73,7 @@ def _units(text: str, language: Language) -> Iterator[str]:
         line = match.group()
         if not line:
             continue
-        if pending and language.spaced and pending.strip() and line[:1].islower():
+        if pending and language.spaced and pending.strip() and language.cased and line[:1].islower():
             pending += line
             continue
         if pending:
@@ -76,9 +83,9 @@ def _units(text: str, language: Language) -> Iterator[str]:
         yield pending
 
 
-def _sentences(body: str, tail: str, language: Language) -> Iterator[Piece]:
+def _sentences(body: str, tail: str, language: Language, keep: Iterable[tuple[int, int]]) -> Iterator[Piece]:
     start = 0
-    for end in _ends(body, language):
+    for end in _ends(body, language, list(keep)):
         rest = body[end:]
         gap = len(rest) - len(rest.lstrip())
         yield Piece(body[start:end], body[end : end + gap])
@@ -86,13 +93,14 @@ def _sentences(body: str, tail: str, language: Language) -> Iterator[Piece]:
     yield Piece(body[start:], tail)
 
 
-def _ends(body: str, language: Language) -> Iterator[int]:
+def _ends(body: str, language: Language, keep: list[tuple[int, int]]) -> Iterator[int]:
     """Places after which a new sentence begins (never the end of the body)."""
     inside = _inside_pairs(body, language)
     position = 0
     while position < len(body):
         char = body[position]
-        if char not in language.enders or (inside[position] and not _closes_quote(body, position)):
+        held = _DECIMAL.match(body, max(position - 1, 0)) or any(a <= position < b for a, b in keep)
+        if char not in language.enders or held or (inside[position] and not _closes_quote(body, position)):
             position += 1
             continue
         end = position + 1
@@ -116,9 +124,9 @@ def _may_end(before: str, rest: str, language: Language) -> bool:
     if not rest[0].isspace():
         return False
     following = rest.lstrip().lstrip("\"'“‘([")
-    if not following or following[0].islower():
+    if not following or (language.cased and following[0].islower()):
         return False
-    word = _WORD_BEFORE.search(before)
+    word = _WORD_BEFORE.search(before[-_LONGEST_WORD:])
     if word and before.endswith("."):
         if word.group(1) in language.abbreviations:
             return False
@@ -129,18 +137,20 @@ def _may_end(before: str, rest: str, language: Language) -> bool:
 
 def _inside_pairs(text: str, language: Language) -> list[bool]:
     """For each position whether it lies within a pair of marks that is closed in the same text."""
-    inside = [False] * (len(text) + 1)
+    steps = [0] * (len(text) + 2)  # +1 where a pair begins to hold, -1 where it ends
     closing = {p[1]: p[0] for p in language.pairs}
-    openers = set(closing.values())
+    open_: Counter[str] = Counter()
     stack: list[tuple[str, int]] = []
     for position, char in enumerate(text):
-        if char in closing:
-            for depth in range(len(stack) - 1, -1, -1):
-                if stack[depth][0] == closing[char]:
-                    for i in range(stack[depth][1] + 1, position + 1):
-                        inside[i] = True
-                    del stack[depth:]
-                    break
-        elif char in openers:
+        opener = closing.get(char)
+        if opener and open_[opener]:
+            last, start = "", 0
+            while last != opener:
+                last, start = stack.pop()
+                open_[last] -= 1
+            steps[start + 1] += 1
+            steps[position + 1] -= 1
+        elif char in closing.values():
             stack.append((char, position))
-    return inside
+            open_[char] += 1
+    return [depth > 0 for depth in accumulate(steps[:-1])]

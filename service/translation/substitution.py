@@ -16,16 +16,17 @@ class Substitution:
 
     text: str
     edits: tuple[tuple[Span, Span], ...] = ()
+    shifts: tuple[int, ...] = ()  # for each edit what leads from a place after it to the original's
 
     def to_original(self, span: Span) -> Span:
         """The original span of a span of ``text``; a place within a written term belongs to the whole occurrence."""
         shift = 0
-        for (start, end), (original_start, original_end) in self.edits:
+        for ((start, end), original), after in zip(self.edits, self.shifts, strict=True):
             if span[1] <= start:
                 break
             if span[0] < end:
-                return original_start, original_end
-            shift = original_end - end
+                return original
+            shift = after
         return span[0] + shift, span[1] + shift
 
     def original_alignment(self, alignment: Alignment) -> Alignment:
@@ -39,6 +40,7 @@ def substitute(text: str, constraints: Sequence[Constraint]) -> Substitution:
     """Write every constraint's rendering in place of its source text, with blanks around it as the models are trained."""
     out, position = "", 0
     edits: list[tuple[Span, Span]] = []
+    shifts: list[int] = []
     for constraint in sorted(constraints, key=lambda c: c.span):
         start, end = constraint.span
         out += text[position:start]
@@ -48,5 +50,6 @@ def substitute(text: str, constraints: Sequence[Constraint]) -> Substitution:
         out += constraint.rendering
         if end < len(text) and not text[end].isspace():
             out += " "
+        shifts.append(end - len(out))
         position = end
-    return Substitution(out + text[position:], tuple(edits))
+    return Substitution(out + text[position:], tuple(edits), tuple(shifts))

@@ -39,8 +39,8 @@ def verify(
                 status, rung, span, candidate.text[span[0] : span[1]] if span else None,
             )
         )  # fmt: skip
-    allowed = "".join(c.rendering for c in task.constraints)
-    findings.extend(defects(task.text, candidate.text, languages, allowed=allowed))
+    expected = [(c.source_text, c.rendering) for c in task.constraints]
+    findings.extend(defects(task.text, candidate.text, languages, expected=expected))
     if candidate.rung is Rung.DIVIDED:
         findings.append(Finding(FindingKind.DIVIDED, "translated in parts; read it against the source"))
     for hit in without:
