@@ -51,7 +51,7 @@ class ModelEntry:
     @property
     def size(self) -> int:
         """Bytes of all its recorded files; 0 where it is not installed."""
-        return sum(int(f["size"]) for f in read_files(self.directory).values()) if self.installed else 0
+        return sum(f["size"] for f in read_files(self.directory).values()) if self.installed else 0
 
     @property
     def digest(self) -> str:
@@ -90,7 +90,7 @@ class Catalogue:
 
     def directions(self) -> list[tuple[str, str]]:
         """The directions that an installed model translates, without repetition."""
-        return list(dict.fromkeys((e.source, e.target) for e in self._entries if e.installed))
+        return list(dict.fromkeys((e.source, e.target) for e in self._entries if e.installed and e.advice is not Advice.REFUSE))
 
     def installed(self, source: str, target: str) -> ModelEntry:
         """The preferred installed model of a direction. Raises NoModelForDirection, naming a command that gets one."""
@@ -109,10 +109,10 @@ class Catalogue:
 def read_files(directory: Path) -> Mapping[str, Mapping[str, Any]]:
     """The recorded files of an installed model. Raises ModelFileError."""
     try:
-        files: Mapping[str, Mapping[str, Any]] = json.loads((directory / FILES).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
+        files = json.loads((directory / FILES).read_text(encoding="utf-8"))
+        return {str(name): {"sha256": str(f["sha256"]), "size": int(f["size"])} for name, f in files.items()}
+    except (OSError, ValueError, AttributeError, KeyError, TypeError) as exc:
         raise ModelFileError(f"{directory / FILES} cannot be read: {exc}; install the model again") from exc
-    return files
 
 
 def record_files(directory: Path) -> None:

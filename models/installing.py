@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 
 from models.catalogue import CT2_DIRECTORY, FILES, Advice, ModelEntry, record_files
@@ -53,9 +54,11 @@ def convert_checkpoint(directory: Path, quantization: str) -> None:
     target = directory / CT2_DIRECTORY
     partial = directory / (CT2_DIRECTORY + ".partial")
     try:
-        TransformersConverter(str(directory)).convert(
-            str(partial), quantization=None if quantization == "float32" else quantization, force=True
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the tokenizer, about a package for European punctuation
+            TransformersConverter(str(directory)).convert(
+                str(partial), quantization=None if quantization == "float32" else quantization, force=True
+            )
     except (OSError, ValueError, RuntimeError, KeyError) as exc:
         shutil.rmtree(partial, ignore_errors=True)
         raise ModelFileError(f"{directory} could not be converted: {exc}") from exc

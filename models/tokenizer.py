@@ -66,7 +66,7 @@ class MarianPieces:
         """Pieces of a source text without the end mark, and the raw character span of each."""
         normal, offsets = self.normalise(text)
         with self._lock:
-            pieces = self._tokenizer.tokenize(normal)
+            pieces = self._tokenizer.tokenize(normal, split_special_tokens=True)  # "</s>" in a text is four characters, not the end
             surface, places = self._tokenizer.spm_source.normalize(normal, with_offsets=True)
         spans = _place_pieces(pieces, surface)
         return pieces, [_to_raw(span, places, offsets) for span in spans]
@@ -77,7 +77,7 @@ class MarianPieces:
         with self._lock:
             self._tokenizer._switch_to_target_mode()
             try:
-                pieces: list[str] = self._tokenizer.tokenize(normal)
+                pieces: list[str] = self._tokenizer.tokenize(normal, split_special_tokens=True)
             finally:
                 self._tokenizer._switch_to_input_mode()
         return pieces
