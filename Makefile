@@ -19,6 +19,9 @@ test: $(VENV)/.dev-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/meiyaku terms check
+	@rm -rf $(VENV)/check-data
+	MEIYAKU_DATA_DIR=$(VENV)/check-data $(BIN)/meiyaku db upgrade
+	MEIYAKU_DATA_DIR=$(VENV)/check-data $(BIN)/alembic check
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 serve: $(VENV)/.run-installed

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelFileError, NoModelForDirection, UnknownModel
+from models.errors import ManifestError, ModelFileError, NoModelForDirection, UnknownModel
 
 PACKAGE_DIRECTORY = Path(__file__).parent
 MANIFEST = PACKAGE_DIRECTORY / "manifest.toml"
@@ -71,9 +71,14 @@ class Catalogue:
         """Read the manifest (and further ones, which go first). Hub models live below ``models_directory``."""
         entries: list[ModelEntry] = []
         for path in (*extra, manifest):
-            with path.open("rb") as file:
-                data = tomllib.load(file)
-            entries.extend(_entry(item, path.parent, models_directory) for item in data.get("model", ()))
+            try:
+                with path.open("rb") as file:
+                    data = tomllib.load(file)
+                entries.extend(_entry(item, path.parent, models_directory) for item in data.get("model", ()))
+            except KeyError as exc:
+                raise ManifestError(f"model manifest {path}: a model has no {exc.args[0]!r}") from exc
+            except (OSError, ValueError, TypeError, AttributeError) as exc:
+                raise ManifestError(f"model manifest {path} cannot be used: {exc}; see MEIYAKU_MANIFESTS") from exc
         return cls(entries)
 
     def entries(self) -> tuple[ModelEntry, ...]:

@@ -4,6 +4,7 @@ ModelError
  ├── NoModelForDirection   no installed model translates between two languages
  ├── UnknownModel          the catalogue has no entry of that id
  ├── ModelFileError        a file is missing, or its bytes are not those of the manifest
+ ├── ManifestError         a manifest of the user's cannot be read
  ├── ModelRefused          the catalogue advises against a model
  ├── ModelUnavailable      a model could not be fetched or converted
  └── MissingDependency     an optional library is not installed
@@ -24,6 +25,10 @@ class UnknownModel(ModelError):
 
 class ModelFileError(ModelError):
     """A model file is missing or damaged."""
+
+
+class ManifestError(ModelError):
+    """A model manifest cannot be read."""
 
 
 class ModelRefused(ModelError):

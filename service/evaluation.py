@@ -83,7 +83,7 @@ def read_pairs(text: str, target: str, languages: Languages) -> list[Pair]:
     """
     into = languages.get(target)
     rows: list[tuple[str, str]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip() or line.startswith("#"):
             continue
         columns = line.split("\t")

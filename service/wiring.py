@@ -23,7 +23,7 @@ from service.database import connect, exclusive, sessions, upgrade
 from service.jobs.translate import Workbench
 from service.settings import Settings
 from service.translation.intake import check_text, choose_direction
-from service.translation.languages import Languages, builtin_languages, parse_languages
+from service.translation.languages import Languages, LanguagesFileError, builtin_languages, parse_languages
 from service.translation.pipeline import GlossaryMode, Pipeline
 from service.translation.result import Translation
 
@@ -58,7 +58,11 @@ class Application:
         self._given = frozenset(self._engines)
         self._engine_lock = threading.Lock()
         self._glossary: Glossary | None = None
-        self.upgrade()
+        try:
+            self.upgrade()
+        except BaseException:
+            self.close()
+            raise
 
     def upgrade(self) -> int:
         """Migrate the schema and load the curated files where they changed; returns the glossary revision."""
@@ -141,5 +145,8 @@ def _languages(path: Path | None) -> Languages:
     builtin = builtin_languages()
     if path is None:
         return builtin
-    with path.open("rb") as file:
-        return builtin.extended(parse_languages(tomllib.load(file)))
+    try:
+        with path.open("rb") as file:
+            return builtin.extended(parse_languages(tomllib.load(file)))
+    except (OSError, ValueError, TypeError, AttributeError) as exc:
+        raise LanguagesFileError(f"languages file {path} cannot be used: {exc}; see MEIYAKU_LANGUAGES_FILE") from exc

@@ -73,7 +73,7 @@ def _print_line(document: JobDocument) -> None:
 def _run_with_bar(plan: FolderPlan, application: Application, workers: int) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     lock = threading.Lock()
-    with Progress(*columns, console=err) as progress:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         bar = progress.add_task("translating", total=len(plan.todo) + len(plan.finished), completed=len(plan.finished))
 
         def on_document(document: JobDocument) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError
 
 from glossary.errors import GlossaryError
 from models.errors import ModelError
@@ -10,7 +11,7 @@ from service.database import DatabaseError
 from service.documents.base import DocumentError
 from service.jobs.values import JobError
 from service.translation.intake import IntakeError
-from service.translation.languages import UnknownLanguage
+from service.translation.languages import LanguagesFileError, UnknownLanguage
 
 
 class UsageProblem(Exception):
@@ -18,7 +19,8 @@ class UsageProblem(Exception):
 
 
 EXPECTED = (
-    UsageProblem, GlossaryError, ModelError, DatabaseError, DocumentError, JobError, IntakeError, UnknownLanguage, ValidationError,
+    UsageProblem, GlossaryError, ModelError, DatabaseError, DocumentError, JobError, IntakeError, UnknownLanguage, LanguagesFileError,
+    ValidationError, SettingsError,
 )  # fmt: skip
 
 

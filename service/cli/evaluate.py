@@ -10,11 +10,12 @@ import typer
 from rich.table import Table
 
 from service.cli.console import out, print_json
+from service.cli.inputs import read_input
 from service.documents.base import decode_utf8
 from service.evaluation import Evaluation, TermScores, read_pairs
 from service.evaluation import evaluate as run_evaluation
-from service.jobs.files import read_limited
 from service.settings import Settings
+from service.translation.intake import IntakeError
 from service.translation.pipeline import GlossaryMode
 from service.wiring import Application
 
@@ -29,23 +30,32 @@ def evaluate(
 ) -> None:
     """Term success, all-constraints rate, consistency, chrF2 and BLEU on parallel text, with the glossary on and off side by side."""
     settings = Settings()
-    text, _ = decode_utf8(read_limited(file, settings.max_upload_bytes))
+    text, _ = decode_utf8(read_input(str(file), settings.max_upload_bytes))
     application = Application(settings)
     pairs = read_pairs(text, to, application.languages)
     pairs = pairs[:limit] if limit else pairs
     target = application.languages.get(to)
     others = [x.code for x in application.languages if x.code != target.code]
     source = application.languages.get(from_) if from_ else application.languages.detect("".join(p.source for p in pairs), others)
+    if source is None:
+        raise IntakeError("the language of the source texts cannot be told: they have no letters; name it with --from")
     modes = glossary or [GlossaryMode.ENFORCE, GlossaryMode.OFF]
-    code = source.code if source else ""
-    pipelines = {m.value: application.pipeline(code, target.code, {"mode": m}) for m in modes}
+    pipelines = {m.value: application.pipeline(source.code, target.code, {"mode": m}) for m in modes}
     result = run_evaluation(pairs, pipelines)
     if as_json:
-        print_json({**asdict(result), "signature": asdict(next(iter(pipelines.values())).signature)})
+        print_json({**_json(result), "signature": asdict(next(iter(pipelines.values())).signature)})
     else:
         out.print(_table(result, file.name))
         for name, signature in result.signatures.items():
             out.print(f"{name}: {signature}", style="dim", markup=False)
+
+
+def _json(result: Evaluation) -> dict[str, object]:
+    """The evaluation as plain data, with the rates that are worked out from its counts."""
+    data = asdict(result)
+    for place, terms in [(data["reference"], result.reference), *((data["runs"][n]["terms"], s.terms) for n, s in result.runs.items())]:
+        place.update(term_success=terms.term_success, all_constraints=terms.all_constraints)
+    return data
 
 
 def _table(result: Evaluation, name: str) -> Table:

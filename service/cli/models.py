@@ -11,9 +11,11 @@ from rich.table import Table
 from models.catalogue import Catalogue, ModelEntry, verify_files
 from models.installing import convert_checkpoint, pull_model
 from service.cli.console import err, out, print_json
+from service.cli.training import train
 from service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Translation models: what there is, what is installed.", rich_markup_mode=None)
+app.command("train")(train)
 
 
 def _catalogue() -> Catalogue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +16,8 @@ from glossary.terms import Concept
 from service.api.terms import concept_json
 from service.cli.console import out, print_json
 from service.cli.errors import UsageProblem
+from service.cli.inputs import read_input
 from service.documents.base import decode_utf8
-from service.jobs.files import read_limited
 from service.settings import Settings
 from service.translation.intake import IntakeError, check_text
 from service.wiring import Application
@@ -33,7 +32,7 @@ def lookup(
     prefix: Annotated[bool, typer.Option("--prefix", help="Terms that begin so")] = False,
     fuzzy: Annotated[bool, typer.Option("--fuzzy", help="Terms that look alike")] = False,
     language: Annotated[str | None, typer.Option(help="Only terms of this language")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many concepts")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table")] = False,
 ) -> None:
     """Concepts whose terms match, with definitions and sources. Without an option, terms that contain the text."""
@@ -63,8 +62,7 @@ def annotate(
 ) -> None:
     """Every term of a text with its place and its renderings."""
     settings = Settings()
-    content = sys.stdin.buffer.read() if file == "-" else read_limited(Path(file), settings.max_upload_bytes)
-    text, _ = decode_utf8(content)
+    text, _ = decode_utf8(read_input(file, settings.max_upload_bytes))
     check_text(text, settings.max_text_characters)
     application = Application(settings)
     found = application.languages.get(language) if language else application.languages.detect(text)

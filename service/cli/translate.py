@@ -11,9 +11,10 @@ import typer
 
 from service.cli.console import coloured, err, out, term_table, totals_line
 from service.cli.errors import UsageProblem
-from service.documents.base import DocumentError
+from service.cli.inputs import check_output, read_input
 from service.documents.registry import Format, format_of, parse, supported
-from service.jobs.files import read_limited, write_atomically
+from service.jobs.files import write_atomically
+from service.reporting.html_report import html_report
 from service.reporting.json_report import document_report
 from service.settings import Settings
 from service.translation.intake import check_text, choose_direction
@@ -27,7 +28,7 @@ def translate(
     to: Annotated[str, typer.Option("--to", help="Target language code")] = "en",
     from_: Annotated[str | None, typer.Option("--from", help="Source language code; detected where it is left out")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the translation here instead of standard output")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a JSON report of every term occurrence here")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a report of every term here: a page (.html) or JSON")] = None,
     document_format: Annotated[Format | None, typer.Option("--format", help="Format of the input; told by its name where left out")] = None,
     glossary: Annotated[GlossaryMode, typer.Option(help="What the termbase does")] = GlossaryMode.ENFORCE,
     domain: Annotated[list[str] | None, typer.Option(help="Domain that wins where characters name several concepts")] = None,
@@ -36,7 +37,11 @@ def translate(
 ) -> None:
     """Translate one document, keep its layout, and say what became of each term."""
     settings = Settings()
-    content = _read(file, settings)
+    if Path(file).is_dir():
+        raise UsageProblem(f"{file} is a folder; use: meiyaku batch {file} TARGET")
+    content = read_input(file, settings.max_upload_bytes)
+    for path in filter(None, (output, report)):
+        check_output(path)
     kind = document_format or (format_of(Path(file)) if file != "-" and supported(Path(file)) else Format.TEXT)
     document = parse(content, kind)
     texts = [b.text for b in document.blocks]
@@ -47,26 +52,19 @@ def translate(
     translations = pipeline.translate_all(texts, [b.protected for b in document.blocks])
     result, markup = document.rebuild(translations)
     if report:
-        data = document_report(translations, markup, path=None if file == "-" else Path(file).name)
-        write_atomically(report, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
+        write_atomically(report, _report(report, file, translations, markup, application))
     _write(result, output, translations if kind is Format.TEXT else None)
     findings = _tell(translations, markup, terms)
     raise typer.Exit(1 if strict and findings else 0)
 
 
-def _read(file: str, settings: Settings) -> bytes:
-    if file == "-":
-        content = sys.stdin.buffer.read(settings.max_upload_bytes + 1)
-        if len(content) > settings.max_upload_bytes:
-            raise UsageProblem(f"standard input is larger than {settings.max_upload_bytes:,} bytes")
-        return content
-    path = Path(file)
-    if path.is_dir():
-        raise UsageProblem(f"{file} is a folder; use: meiyaku batch {file} TARGET")
-    try:
-        return read_limited(path, settings.max_upload_bytes)
-    except DocumentError as exc:
-        raise UsageProblem(f"{file}: {exc}") from exc
+def _report(report: Path, file: str, translations: list[Translation], markup: list[Finding], application: Application) -> bytes:
+    if report.suffix.lower() in (".html", ".htm"):
+        concepts = {c.id: c for c in application.glossary().concepts}
+        title = "standard input" if file == "-" else Path(file).name
+        return html_report(translations, markup, title=title, concepts=concepts, languages=application.languages).encode()
+    data = document_report(translations, markup, path=None if file == "-" else Path(file).name)
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _write(result: bytes, output: Path | None, translations: list[Translation] | None) -> None:

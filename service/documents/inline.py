@@ -1,31 +1,56 @@
 """Markdown's inline markup: taken out before translation, put back by what the model attended to.
 
-Code, images, addresses and tags stay in the text as protected spans. Links and emphasis are pairs of markers around a part of the
-visible text; after translation each pair goes around the part that renders it.
+Code, images, addresses, tags and escapes stay in the text as protected spans. Links and emphasis are pairs of markers around a part of
+the visible text; after translation each pair goes around the part that renders it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from markdown_it.common.utils import normalizeReference
 
 from service.translation.result import Finding, FindingKind, Segment, Span, Translation
 
-_ATOM = re.compile(
-    r"`+[^`\n]+?`+|!\[[^\]]*\]\([^)\s]*(?:\s+\"[^\"]*\")?\)|<https?://[^>\s]+>|</?[A-Za-z][^<>\n]*>|\[\^[^\]\s]+\]|\{[^{}\n]*\}"
-)
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+)\](\([^()\s]*(?:\([^()]*\)[^()\s]*)?(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])")
-_EMPHASIS = re.compile(r"(\*\*|__|~~|(?<![\w*])\*(?!\s)|(?<![\w_])_(?!\s))(?=\S)(.+?)(?<=\S)\1")
+_ADDRESS = r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+_ATOM = "|".join((
+    r"\\[!-/:-@\[-`{-~]",  # an escaped character
+    r"(?P<ticks>(?<!`)`+(?!`)).+?(?<!`)(?P=ticks)(?!`)",  # code
+    rf"!\[[^\[\]]*\](?:{_ADDRESS}|\[[^\[\]]*\])",  # an image
+    r"<https?://[^>\s]+>|</?[A-Za-z][^<>\n]*>|<!--.*?-->",  # an address, a tag, a comment
+    r"\[\^[^\]\s]+\]|\{[^{}\n]*\}|&\#?\w{1,31};",  # a footnote's number, attributes, an entity
+))  # fmt: skip
+_LINK = rf"\[(?P<label>(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])+)\](?P<address>{_ADDRESS}|\[[^\[\]]*\]|)"
+_LONGEST_EMPHASIS = 1000  # characters; without a limit, many opening markers that nothing closes would take quadratic time
+
+
+def _emphasis(name: str, opening: str, closing: str, sign: str) -> str:
+    inner = rf"(?P<{name}_inner>.{{1,{_LONGEST_EMPHASIS}}}?)"
+    return rf"(?P<{name}>{opening}(?![\s{sign}])){inner}(?<![\s\\{sign}])(?P={name}){closing}"
+
+
+_MARKUP = re.compile(
+    "|".join((
+        rf"(?P<atom>{_ATOM})",
+        _LINK,
+        _emphasis("stars", r"(?<!\*)\*{1,3}", r"(?!\*)", "*"),
+        _emphasis("bars", r"(?<!\w)_{1,3}", r"(?!\w)", "_"),
+        _emphasis("waves", r"(?<!~)~~", r"(?!~)", "~"),
+    ))
+)  # fmt: skip
+_INNER_LINK = re.compile(r"(?<!!)\[[^\[\]]*\][\[(]")
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Markers around a span of the visible text."""
+    """Markers around a span of the visible text. ``label``: what a reference is found by, where that is the text itself."""
 
     opening: str
     closing: str
     span: Span
+    label: str | None = None
 
     @property
     def is_link(self) -> bool:
@@ -42,95 +67,188 @@ class Inline:
     pairs: tuple[Pair, ...]
 
 
-def parse_inline(raw: str) -> Inline:
-    """Take the marker pairs out of a raw inline text."""
-    out: list[str] = []
-    protected: list[Span] = []
-    pairs: list[Pair] = []
-    _parse(raw, out, protected, pairs)
-    return Inline("".join(out), tuple(protected), tuple(sorted(pairs, key=lambda p: (p.span[0], -p.span[1]))))
+def parse_inline(raw: str, references: Collection[str] = ()) -> Inline:
+    """Take the marker pairs out of a raw inline text. ``references``: normalised labels that the document defines."""
+    reader = _Reader(references)
+    reader.read(raw)
+    return Inline("".join(reader.out), tuple(reader.protected), tuple(reader.pairs))
 
 
-def _parse(raw: str, out: list[str], protected: list[Span], pairs: list[Pair]) -> None:
-    position = 0
-    while position < len(raw):
-        found = [m for m in (p.search(raw, position) for p in (_ATOM, _LINK, _EMPHASIS)) if m]
-        if not found:
-            break
-        match = min(found, key=lambda m: m.start())
-        out.append(raw[position : match.start()])
-        start = sum(map(len, out))
-        if match.re is _ATOM:
-            out.append(match.group())
-            protected.append((start, start + len(match.group())))
-        else:
-            opening, inner = ("[", match.group(1)) if match.re is _LINK else (match.group(1), match.group(2))
-            closing = "]" + match.group(2) if match.re is _LINK else match.group(1)
-            _parse(inner, out, protected, pairs)
-            pairs.append(Pair(opening, closing, (start, sum(map(len, out)))))
-        position = match.end()
-    out.append(raw[position:])
+class _Reader:
+    """Collects the visible text, the protected spans and the pairs (outer ones first)."""
+
+    def __init__(self, references: Collection[str]) -> None:
+        self.out: list[str] = []
+        self.length = 0
+        self.protected: list[Span] = []
+        self.pairs: list[Pair] = []
+        self._references = references
+
+    def read(self, raw: str) -> None:
+        position = 0
+        while match := _MARKUP.search(raw, position):
+            self._write(raw[position : match.start()])
+            start, place = self.length, len(self.pairs)
+            position = match.end()
+            if match["atom"] is not None:
+                self._write(match["atom"])
+                self.protected.append((start, self.length))
+            elif match["label"] is not None and self._is_link(match["label"], match["address"]):
+                self.read(match["label"])
+                own_label = match["label"] if match["address"] in ("", "[]") else None
+                self.pairs.insert(place, Pair("[", "]" + match["address"], (start, self.length), own_label))
+            elif match["label"] is None and _closes_what_it_opens(_inner(match)):
+                marker = match["stars"] or match["bars"] or match["waves"]
+                self.read(_inner(match))
+                self.pairs.insert(place, Pair(marker, marker, (start, self.length)))
+            else:
+                self._write(match.group()[0])
+                position = match.start() + 1
+        self._write(raw[position:])
+
+    def _write(self, text: str) -> None:
+        self.out.append(text)
+        self.length += len(text)
+
+    def _is_link(self, label: str, address: str) -> bool:
+        if _INNER_LINK.search(label):
+            return False  # links do not nest: the inner one is the link
+        if address.startswith("("):
+            return True
+        return normalizeReference(address[1:-1] or label) in self._references
+
+
+def _inner(match: re.Match[str]) -> str:
+    return match["stars_inner"] or match["bars_inner"] or match["waves_inner"]
+
+
+def _closes_what_it_opens(text: str) -> bool:
+    """Whether no link or code begins in a text and ends outside of it."""
+    return _balanced(text) and text.count("`") % 2 == 0
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for found in re.finditer(r"\\.|[\[\]]", text):
+        depth += {"[": 1, "]": -1}.get(found.group(), 0)
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def render_inline(inline: Inline, translation: Translation) -> tuple[str, list[Finding]]:
     """The translation with the markers back in place.
 
-    A link whose text cannot be placed goes around its whole segment, so no address is lost; emphasis that cannot be placed is
-    left out. Both are findings.
+    A link whose text cannot be placed goes around its whole segment or, where that is taken, behind the text with its source text: no
+    address is lost. Emphasis that cannot be placed is left out. Both are findings.
     """
     findings: list[Finding] = []
-    marks: list[tuple[Span, Pair]] = []
-    for pair in inline.pairs:
-        span, sure = _project(pair, translation, len(inline.text))
-        crosses = span is not None and any(_crosses(span, other) for other, _ in marks)
-        if span is None or crosses or not sure:
+    placed: list[tuple[Span, Pair]] = []
+    loose: list[Pair] = []
+    code = _protected(translation)
+    places = [(pair, *_project(pair, translation, len(inline.text))) for pair in inline.pairs]
+    for pair, span, sure in sorted(places, key=lambda p: not p[2]):
+        fits = _fits(span, pair, placed, code, translation.text)
+        if not fits or not sure:
             what = "link" if pair.is_link else "emphasis"
             findings.append(Finding(FindingKind.MARKUP, f"the place of {what} {pair.opening}…{pair.closing} is uncertain", pair.span))
-        if span is not None and not crosses and (sure or pair.is_link):
-            marks.append((span, pair))
-        elif crosses and pair.is_link:
-            end = len(translation.text.rstrip())
-            marks.append(((end, end), Pair(" [" + inline.text[slice(*pair.span)], pair.closing, pair.span)))
-    return _insert(translation.text, marks), findings
+        if fits and (sure or pair.is_link):
+            placed.append((span, pair))
+        elif pair.is_link:
+            loose.append(pair)
+    same = translation.text == inline.text and not findings
+    out = _insert(translation.text, [(span, pair.opening, _closing(pair, same)) for span, pair in placed])
+    tail = "".join(f" [{inline.text[slice(*pair.span)]}{_closing(pair, same=False)}" for pair in loose)
+    body = out.rstrip() if tail else out
+    return body + tail + out[len(body) :], sorted(findings, key=lambda f: f.source_span or (0, 0))
+
+
+def _closing(pair: Pair, same: bool) -> str:
+    """A reference that was found by its own text needs its label once the text is another one."""
+    return pair.closing if pair.label is None or same else f"][{pair.label}]"
+
+
+def _protected(translation: Translation) -> list[Span]:
+    """Where protected text stands in the translation: no marker belongs inside."""
+    spans: list[Span] = []
+    target = 0
+    for segment in translation.segments:
+        spans.extend((target + t.target_span[0], target + t.target_span[1]) for t in segment.terms if t.concept is None and t.target_span)
+        target += len(segment.target) + len(segment.separator)
+    return spans
+
+
+def _fits(span: Span, pair: Pair, placed: Sequence[tuple[Span, Pair]], code: Sequence[Span], text: str) -> bool:
+    if span[0] >= span[1] or (pair.is_link and not _balanced(text[slice(*span)])):
+        return False
+    if any(start < edge < end for start, end in code for edge in span):
+        return False
+    return not any(_conflicts(span, pair, *other) for other in placed)
+
+
+def _conflicts(span: Span, pair: Pair, other_span: Span, other: Pair) -> bool:
+    if pair.is_link and other.is_link:
+        return span[0] < other_span[1] and other_span[0] < span[1]
+    if span == other_span:
+        return not (_holds(pair.span, other.span) or _holds(other.span, pair.span))
+    return _crosses(span, other_span)
 
 
 def _crosses(one: Span, other: Span) -> bool:
-    return one[0] < other[0] < one[1] < other[1] or other[0] < one[0] < other[1] < one[1] or one == other
+    return one[0] < other[0] < one[1] < other[1] or other[0] < one[0] < other[1] < one[1]
 
 
-def _insert(text: str, marks: Sequence[tuple[Span, Pair]]) -> str:
-    inserts: list[tuple[int, int, int, str]] = []
-    for order, ((start, end), pair) in enumerate(marks):
-        inserts.append((start, 1, order, pair.opening))
-        inserts.append((end, 0 if start < end else 2, -order, pair.closing))
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _insert(text: str, marks: Sequence[tuple[Span, str, str]]) -> str:
+    """Write markers around spans that do not cross: where several stand at one place, the wider span's is the outer one."""
+    inserts: list[tuple[int, int, int, int, str]] = []
+    for order, ((start, end), opening, closing) in enumerate(marks):
+        inserts.append((start, 1, -end, order, opening))
+        inserts.append((end, 0, -start, -order, closing))
     out, position = [], 0
     for place, *_, marker in sorted(inserts):
-        out.append(text[position:place] + marker)
+        before = text[position:place]
+        if marker == "[" and re.search(r"(?<!\\)!\Z", before):
+            before += " "  # or the link would be an image
+        out.append(before + marker)
         position = place
     return "".join(out) + text[position:]
 
 
-def _project(pair: Pair, translation: Translation, length: int) -> tuple[Span | None, bool]:
-    """The target span of a pair, and whether it is certain."""
+def _project(pair: Pair, translation: Translation, length: int) -> tuple[Span, bool]:
+    """The target span of a pair (an empty one where there is none), and whether it is certain."""
     if pair.span[0] == 0 and pair.span[1] >= length:
-        return (0, len(translation.text)), True
+        return _without_blanks(translation.text, 0, len(translation.text)), True
+    found: list[Span] = []
+    sure = True
     source = target = 0
     for segment in translation.segments:
         # Positions in the source text: pieces keep their lengths there, and the separators were at least as long as now.
-        start, end = source, source + len(segment.source)
-        if segment.source and start <= pair.span[0] < max(end, start + 1):
-            own = (pair.span[0] - start, min(pair.span[1], end) - start)
+        own = (max(pair.span[0] - source, 0), min(pair.span[1] - source, len(segment.source)))
+        if own[0] < own[1]:
             inner = _within(segment, own)
-            if inner is None:
-                return (target, target + len(segment.target)), False
-            return (target + inner[0], target + inner[1]), True
+            sure = sure and inner is not None
+            start, end = inner or (0, len(segment.target))
+            found.append((target + start, target + end))
         source += len(segment.source) + segment.source_gap
         target += len(segment.target) + len(segment.separator)
-    return None, False
+    return ((found[0][0], found[-1][1]), sure) if found else ((0, 0), False)
+
+
+def _without_blanks(text: str, start: int, end: int) -> Span:
+    body = text[start:end]
+    return start + len(body) - len(body.lstrip()), start + len(body.rstrip())
 
 
 def _within(segment: Segment, own: Span) -> Span | None:
     """The target span, within a segment, of a source span of it."""
+    if segment.target == segment.source:
+        return own
+    if own[0] <= 0 and own[1] >= len(segment.source):
+        return 0, len(segment.target)
     if own[0] <= 0 and own[1] >= len(segment.source.rstrip("。.")):
         return 0, len(segment.target.rstrip(".。"))
     spans = [t.target_span for t in segment.terms if t.target_span and own[0] <= t.source_span[0] and t.source_span[1] <= own[1]]
@@ -142,7 +260,8 @@ def _within(segment: Segment, own: Span) -> Span | None:
     start, end = min(s[0] for s in spans), max(s[1] for s in spans)
     if end - start > len(segment.target) * min(1.0, 2.5 * (own[1] - own[0]) / max(len(segment.source), 1) + 0.1):
         return None
-    return _to_words(segment.target, start, end)
+    start, end = _to_words(segment.target, start, end)
+    return (start, end) if start < end else None
 
 
 def _to_words(text: str, start: int, end: int) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -33,17 +33,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Put a file in place whole or not at all. Raises DocumentError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".meiyaku-", suffix=".part", dir=path.parent)
+        partial = path.with_name(f".meiyaku-{uuid.uuid4().hex}.part")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with partial.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
+            partial.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
-                Path(name).unlink()
+                partial.unlink()
             raise
     except OSError as exc:
         raise DocumentError(f"cannot write {path}: {exc.strerror}") from exc
@@ -59,14 +58,16 @@ def remove_leftovers(directory: Path) -> None:
 def scan(root: Path) -> Iterator[tuple[str, bool]]:
     """Every regular file below a folder as (relative path with forward slashes, whether its format is supported), sorted.
 
-    Links are not followed; hidden files and folders are left out.
+    Links are not followed; hidden files and folders are left out. A name that is not UTF-8 is shown with its bytes, as unsupported.
     """
     for directory, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(names):
             path = Path(directory, name)
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                yield path.relative_to(root).as_posix(), supported(path)
+                relative = path.relative_to(root).as_posix()
+                shown = os.fsencode(relative).decode(errors="backslashreplace")
+                yield shown, shown == relative and supported(path)
 
 
 def inside(root: Path, relative: str) -> Path:
@@ -75,9 +76,3 @@ def inside(root: Path, relative: str) -> Path:
     if pure.is_absolute() or ".." in pure.parts or "\\" in relative or "\0" in relative or not pure.parts:
         raise DocumentError(f"{relative!r} is not a path inside the folder")
     return root.joinpath(*pure.parts)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -47,15 +47,18 @@ def plan_folder(
                 source=source, target=target, options=options, now=bench.clock(),
             )  # fmt: skip
         known = store.documents(session, job.id)
-        _refuse_second_run(known)
+        _refuse_second_run(store.busy_workers(session, job.id, bench.clock()))
         store.reopen_job(session, job.id, options, report_root)
         store.add_documents(session, job.id, paths)
         job = store.get_job(session, job.id)
-    remove_leftovers(target_root)
+    for root in (target_root, job.report_root):
+        if root is not None:
+            remove_leftovers(root)
     here = set(paths)
     states = {d.path: d for d in known if d.path in here}
     finished = [p for p, d in states.items() if _is_finished(job, d, bench)]
     with bench.sessions.begin() as session:
+        _refuse_second_run(store.busy_workers(session, job.id, bench.clock()))  # it may have begun since
         everything = store.documents(session, job.id)
         done = set(finished)
         store.requeue(session, [d.id for d in everything if d.path in here and d.path not in done])
@@ -64,6 +67,7 @@ def plan_folder(
                 store.end_document(session, document.id, State.DONE, bench.clock())
             elif document.path not in here and not document.state.ended:
                 store.end_document(session, document.id, State.FAILED, bench.clock(), "the file is no longer there")
+        store.close_job(session, job.id, bench.clock())
     unsupported = tuple(path for path, is_known in files if not is_known)
     return FolderPlan(job, tuple(p for p in paths if p not in done), tuple(sorted(done)), unsupported)
 
@@ -86,10 +90,10 @@ def _check_folders(source_root: Path, target_root: Path) -> None:
         raise JobError(f"cannot write to the folder {target_root}: {exc.strerror}") from exc
 
 
-def _refuse_second_run(documents: Sequence[JobDocument]) -> None:
-    for document in documents:
-        if document.state is State.RUNNING and document.worker and is_running_here(document.worker):
-            raise JobError(f"another process is translating this folder (worker {document.worker}); wait for it or stop it")
+def _refuse_second_run(workers: Sequence[str]) -> None:
+    for worker in workers:
+        if is_running_here(worker):
+            raise JobError(f"another process is translating this folder (worker {worker}); wait for it or stop it")
 
 
 def _is_finished(job: Job, document: JobDocument, bench: Workbench) -> bool:

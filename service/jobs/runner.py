@@ -6,7 +6,8 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from service.jobs import store
 from service.jobs.translate import Workbench, translate_document
@@ -45,28 +46,49 @@ def run_one(bench: Workbench, *, worker: str, job_id: str | None = None) -> JobD
         if document is None:
             return None
         job = store.get_job(session, document.job_id)
+    if document.attempts > _MAX_ATTEMPTS:
+        return _give_up(document, bench, f"given up after {_MAX_ATTEMPTS} attempts: its worker was lost each time")
     try:
         with _Heart(bench, document, worker):
             return translate_document(job, document, bench)
     except Exception as exc:
         if document.attempts >= _MAX_ATTEMPTS:
-            with bench.sessions.begin() as session:
-                reason = f"given up after {document.attempts} attempts: {exc}"
-                store.end_document(session, document.id, State.FAILED, bench.clock(), reason)
+            _give_up(document, bench, f"given up after {document.attempts} attempts: {exc}")
         raise
 
 
+def _give_up(document: JobDocument, bench: Workbench, reason: str) -> JobDocument:
+    """End a document that no further attempt will be made of."""
+    with bench.sessions.begin() as session:
+        store.end_document(session, document.id, State.FAILED, bench.clock(), reason)
+    return replace(document, state=State.FAILED, error=reason, worker=None)
+
+
 def run_job(job: Job, bench: Workbench, *, workers: int = 1, listener: Listener | None = None) -> None:
-    """Work through one job with a number of threads until nothing of it is queued."""
+    """Work through one job with a number of threads until nothing of it is queued.
+
+    After an error of the machinery or an interrupt every thread finishes the document in hand, and what is left stays queued.
+    """
+    stop = threading.Event()
 
     def loop(number: int) -> None:
-        while document := run_one(bench, worker=f"{worker_name()}/{number}", job_id=job.id):
-            if listener:
-                listener(document)
+        try:
+            while not stop.is_set() and (document := run_one(bench, worker=f"{worker_name()}/{number}", job_id=job.id)):
+                if listener:
+                    listener(document)
+        except BaseException:
+            stop.set()
+            raise
 
     with ThreadPoolExecutor(workers, thread_name_prefix="meiyaku-job") as pool:
-        for future in [pool.submit(loop, number) for number in range(workers)]:
-            future.result()
+        futures = [pool.submit(loop, number) for number in range(workers)]
+        try:
+            while wait(futures, timeout=_POLL_SECONDS).not_done:
+                pass  # awake now and then: a signal that another thread received is only seen here
+        finally:
+            stop.set()
+    for future in futures:
+        future.result()
 
 
 def run_forever(bench: Workbench, stop: threading.Event, *, listener: Listener | None = None,

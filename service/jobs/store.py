@@ -81,7 +81,7 @@ def requeue(session: Session, document_ids: Sequence[int]) -> None:
         session.execute(
             update(DocumentRow)
             .where(DocumentRow.id.in_(document_ids))
-            .values(state=State.QUEUED.value, output_sha256=None, error=None, worker=None, heartbeat_at=None)
+            .values(state=State.QUEUED.value, output_sha256=None, error=None, attempts=0, worker=None, heartbeat_at=None)
         )
 
 
@@ -113,6 +113,16 @@ def claim_next(session: Session, *, worker: str, now: datetime, job_id: str | No
     return _document(claimed)
 
 
+def busy_workers(session: Session, job_id: str, now: datetime) -> list[str]:
+    """The workers of a job's running documents that have not gone silent."""
+    rows = session.scalars(
+        select(DocumentRow.worker)
+        .where(DocumentRow.job_id == job_id, DocumentRow.state == State.RUNNING.value, DocumentRow.heartbeat_at >= now - STALE_AFTER)
+        .order_by(DocumentRow.id)
+    )
+    return [worker for worker in rows if worker]
+
+
 def beat(session: Session, document_id: int, worker: str, now: datetime) -> None:
     """Say that a worker is still busy with a document."""
     session.execute(update(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.worker == worker).values(heartbeat_at=now))
@@ -140,7 +150,11 @@ def end_document(session: Session, document_id: int, state: State, now: datetime
 
 
 def close_job(session: Session, job_id: str, now: datetime) -> None:
-    """End a job whose documents have all ended: failed when one of them failed."""
+    """End a job whose documents have all ended: failed when one of them failed.
+
+    The job's row is locked first, so that of two workers that end the last documents at the same time one sees both ends.
+    """
+    session.execute(select(JobRow.id).where(JobRow.id == job_id).with_for_update())
     states = count_states(session, job_id)
     if any(not state.ended for state in states):
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.errors import NoModelForDirection
 from service.documents.base import DocumentError
 from service.documents.registry import format_of, parse
 from service.jobs import store
@@ -48,15 +49,17 @@ def translate_document(job: Job, document: JobDocument, bench: Workbench) -> Job
     A document that cannot be handled ends as failed with its reason. Broken machinery (a damaged model, a lost database)
     is an exception and leaves the document to be taken again.
     """
+    state, error = State.DONE, None
+    totals: Mapping[str, int] = {}
     try:
         totals = _translate(job, document, bench)
-    except (DocumentError, ValueError) as exc:
-        with bench.sessions.begin() as session:
-            store.end_document(session, document.id, State.FAILED, bench.clock(), str(exc))
-        return _ended(document, State.FAILED, {}, str(exc))
+    except (DocumentError, NoModelForDirection, ValueError) as exc:
+        state, error = State.FAILED, str(exc)
     with bench.sessions.begin() as session:
-        store.end_document(session, document.id, State.DONE, bench.clock())
-    return _ended(document, State.DONE, totals, None)
+        store.end_document(session, document.id, state, bench.clock(), error)
+        if store.is_cancelled(session, document.id):
+            state, totals, error = State.CANCELLED, {}, None
+    return replace(document, state=state, totals=totals, error=error, worker=None)
 
 
 def signature_for(job: Job, text: str, bench: Workbench) -> str:
@@ -80,23 +83,17 @@ def _translate(job: Job, document: JobDocument, bench: Workbench) -> Mapping[str
     for translation in translations:
         totals.update(translation.totals())
     totals["findings"] += len(markup)
-    with bench.sessions.begin() as session:
+    with bench.sessions() as session:
         if store.is_cancelled(session, document.id):
             return totals
+    if job.report_root is not None:  # before the announcement: what counts as finished then has its own report
+        report = document_report(translations, markup, path=document.path)
+        target_path = inside(job.report_root, document.path + ".json")
+        write_atomically(target_path, (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode())
+    with bench.sessions.begin() as session:
         store.announce_output(
             session, document.id, content_sha256=sha256(content), output_sha256=sha256(output),
             signature=pipeline.signature.key(), totals=totals,
         )  # fmt: skip
-    if job.report_root is not None:
-        report = document_report(translations, markup, path=document.path)
-        target_path = inside(job.report_root, document.path + ".json")
-        write_atomically(target_path, (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode())
     write_atomically(inside(job.target_root, document.path), output)
     return totals
-
-
-def _ended(document: JobDocument, state: State, totals: Mapping[str, int], error: str | None) -> JobDocument:
-    return JobDocument(
-        document.id, document.job_id, document.path, state, document.content_sha256, document.output_sha256, document.signature,
-        totals, error, document.attempts, None,
-    )  # fmt: skip

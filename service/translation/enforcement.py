@@ -15,6 +15,7 @@ from service.translation.constraints import Constraint, assign, rendering_of
 from service.translation.defects import defects, digits
 from service.translation.forcing import forced_prefixes
 from service.translation.languages import Language
+from service.translation.number_repair import compare_numbers, repair_numbers
 from service.translation.polish import polish
 from service.translation.repair import Candidate, repair
 from service.translation.result import Rung
@@ -63,18 +64,25 @@ class Ladder:
         if divisions and not self.soft:
             self._divide(best, divisions)
         if not self.soft:
-            best = {t: c if c.rung in (Rung.COPIED, Rung.EXACT) else polish(c, t.constraints, self.target) for t, c in best.items()}
+            best = {task: self._finish(task, candidate) for task, candidate in best.items()}
         return [best[task] for task in tasks]
 
+    def _finish(self, task: Task, candidate: Candidate) -> Candidate:
+        if candidate.rung in (Rung.COPIED, Rung.EXACT):
+            return candidate
+        candidate = repair_numbers(task.text, candidate, task.constraints, (self.source, self.target))
+        return polish(candidate, task.constraints, self.target)
+
     def key(self, task: Task, candidate: Candidate) -> tuple[float, ...]:
-        """What makes a candidate better, in this order: terms met, no defects, preferred renderings, score."""
+        """What makes a candidate better, in this order: terms met, no defects, numbers kept, preferred renderings, score."""
         assigned = assign(candidate.text, task.constraints)
         unmet = sum(span is None for span in assigned)
         admitted = sum(
             span is not None and rendering_of(candidate.text[span[0] : span[1]], c) is not c.approved
             for span, c in zip(assigned, task.constraints, strict=True)
         )
-        return unmet, len(self._defects(task, candidate)), admitted, -candidate.score
+        wrong_numbers = len(compare_numbers(task.text, candidate.text, task.constraints, (self.source, self.target)).missing)
+        return unmet, len(self._defects(task, candidate)), wrong_numbers, admitted, -candidate.score
 
     def _defects(self, task: Task, candidate: Candidate) -> list[object]:
         expected = [(c.source_text, c.rendering) for c in task.constraints]

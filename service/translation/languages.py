@@ -10,6 +10,10 @@ from importlib.resources import files
 from typing import Any
 
 
+class LanguagesFileError(ValueError):
+    """A file with language facts cannot be used."""
+
+
 class UnknownLanguage(ValueError):
     """The language is not one that the service knows."""
 

@@ -9,6 +9,7 @@ from service.translation.constraints import assign
 from service.translation.defects import defects
 from service.translation.enforcement import Task
 from service.translation.languages import Language
+from service.translation.number_repair import number_findings
 from service.translation.repair import Candidate
 from service.translation.result import Finding, FindingKind, Rung, TermStatus, TermUse
 
@@ -41,6 +42,7 @@ def verify(
         )  # fmt: skip
     expected = [(c.source_text, c.rendering) for c in task.constraints]
     findings.extend(defects(task.text, candidate.text, languages, expected=expected))
+    findings.extend(number_findings(task.text, candidate.text, task.constraints, languages))
     if candidate.rung is Rung.DIVIDED:
         findings.append(Finding(FindingKind.DIVIDED, "translated in parts; read it against the source"))
     for hit in without:
