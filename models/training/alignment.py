@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.training.hmm import Jumps, Posterior, forward_backward, no_distances
-from models.training.lexicon import Chunk, Counts, Floats, Ids, Lexicon, TokenPair
+from models.training.lexicon import Chunk, Ids, Lexicon, TokenPair
 
 Links = npt.NDArray[np.int16]
 UNALIGNED = -1
-_NULL_WEIGHT = np.float32(0.1)  # of one real word; as an equal it would take what stands in every sentence, such as the full stop
 
 
 class Aligner:
@@ -27,10 +26,7 @@ class Aligner:
         self._ahead, self._back = Jumps(), Jumps()
         chunks = [(c, self._lexicon.slots(c)) for c in self._lexicon.chunks(pairs)]
         for number in range(lexical_rounds):
-            counts = self._lexicon.empty_counts()
-            for chunk, slots in chunks:
-                _count_lexical(self._lexicon, chunk, slots, counts, first=number == 0)
-            self._lexicon.update(counts)
+            self._lexical_round(chunks, first=number == 0)
         for _ in range(hmm_rounds):
             self._hmm_round(chunks)
 
@@ -44,15 +40,33 @@ class Aligner:
                 out[member][:] = links[row, : len(out[member])]
         return out
 
+    def _lexical_round(self, chunks: Sequence[tuple[Chunk, Ids]], *, first: bool) -> None:
+        """One round of IBM model 1; in the first one everything is as likely as everything."""
+        lexicon = self._lexicon
+        forward, backward = lexicon.no_counts(), lexicon.no_counts()
+        for chunk, slots in chunks:
+            cells, ones = slots.ravel(), np.ones(slots.shape, dtype=np.float32)
+            ahead = ones if first else lexicon.forward[slots]
+            ahead = ahead / (ahead.sum(axis=2) + lexicon.targets.shares[chunk.target])[:, :, None]
+            back = ones if first else lexicon.backward[slots]
+            back = back / (back.sum(axis=1) + lexicon.sources.shares[chunk.source])[:, None, :]
+            forward += np.bincount(cells, ahead.ravel(), len(forward))
+            backward += np.bincount(cells, back.ravel(), len(backward))
+        lexicon.update(forward, backward)
+
     def _hmm_round(self, chunks: Sequence[tuple[Chunk, Ids]]) -> None:
-        counts = self._lexicon.empty_counts()
+        """One round in both directions. Counted is what both expect (Liang, Taskar and Klein 2006), which keeps rare words from
+        collecting everything that has no counterpart.
+        """
+        counts = self._lexicon.no_counts()
         ahead_distances, back_distances = no_distances(), no_distances()
         for chunk, slots in chunks:
             ahead, back = self._posteriors(chunk, slots)
-            _count(counts, chunk, slots, ahead.states.transpose(1, 0, 2) * back.states.transpose(1, 2, 0))
+            both = ahead.states.transpose(1, 0, 2) * back.states.transpose(1, 2, 0)
+            counts += np.bincount(slots.ravel(), both.ravel(), len(counts))
             ahead_distances += ahead.distances
             back_distances += back.distances
-        self._lexicon.update(counts)
+        self._lexicon.update(counts, counts)
         self._ahead.update(ahead_distances)
         self._back.update(back_distances)
 
@@ -63,14 +77,14 @@ class Aligner:
         real = np.arange(width)[None, :] < chunk.target_lengths[:, None]
         ahead = forward_backward(
             np.ascontiguousarray(lexicon.forward[slots].transpose(1, 0, 2)),
-            lexicon.null_forward[chunk.target].T,
+            lexicon.targets.shares[chunk.target].T,
             self._ahead.transition(states),
             real.sum(axis=0),
         )
         backward = (lexicon.backward[slots] * real[:, :, None]).transpose(2, 0, 1)
         back = forward_backward(
             np.ascontiguousarray(backward),
-            lexicon.null_backward[chunk.source].T,
+            lexicon.sources.shares[chunk.source].T,
             self._back.transition(width),
             np.full(states, pairs),
         )
@@ -89,32 +103,6 @@ def inverted(links: Links, source_length: int) -> Links:
     places = np.flatnonzero(links != UNALIGNED)
     out[links[places]] = places.astype(np.int16)
     return out
-
-
-def _count_lexical(lexicon: Lexicon, chunk: Chunk, slots: Ids, counts: Counts, *, first: bool) -> None:
-    """One chunk of a round of IBM model 1; in the first round everything is as likely as everything."""
-    cells, size = slots.ravel(), len(counts.forward)
-    null_target, null_source = _NULL_WEIGHT * lexicon.null_forward[chunk.target], _NULL_WEIGHT * lexicon.null_backward[chunk.source]
-    ahead, back = (np.ones(slots.shape, dtype=np.float32),) * 2 if first else (lexicon.forward[slots], lexicon.backward[slots])
-    below = ahead.sum(axis=2) + null_target
-    counts.forward += np.bincount(cells, (ahead / below[:, :, None]).ravel(), size)
-    _add(counts.null_forward, chunk.target, null_target / below)
-    below = back.sum(axis=1) + null_source
-    counts.backward += np.bincount(cells, (back / below[:, None, :]).ravel(), size)
-    _add(counts.null_backward, chunk.source, null_source / below)
-
-
-def _count(counts: Counts, chunk: Chunk, slots: Ids, both: Floats) -> None:
-    """Add the probability that two words align in both directions to the counts of their types."""
-    found = np.bincount(slots.ravel(), both.ravel(), len(counts.forward))
-    counts.forward += found
-    counts.backward += found
-    _add(counts.null_forward, chunk.target, np.clip(1.0 - both.sum(axis=2), 0, 1))
-    _add(counts.null_backward, chunk.source, np.clip(1.0 - both.sum(axis=1), 0, 1))
-
-
-def _add(totals: npt.NDArray[np.float64], types: Ids, values: npt.NDArray[np.float32]) -> None:
-    totals += np.bincount(types.ravel(), values.ravel(), len(totals))
 
 
 def _agreement(ahead: Posterior, back: Posterior) -> npt.NDArray[np.int64]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -87,10 +88,10 @@ def load_examples(path: Path) -> Examples:
         RunState: the file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             sources, targets, links, matches = (Ragged(data[f"{p}_values"], data[f"{p}_ends"]) for p in _PARTS)
             lines = data["texts"].tobytes().decode().split("\n")
-    except (OSError, ValueError, KeyError) as exc:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as exc:
         raise RunState(f"{path} cannot be read: {exc}; start again in another folder") from exc
     texts = tuple(zip(lines[::2], lines[1::2], strict=True)) if len(sources) else ()
     return Examples(path.stem, sources, targets, links, texts, matches)

@@ -35,6 +35,9 @@ def gather(config: Config, places: Places, report: Report) -> Gathered:
     Raises:
         InvalidCorpus: an input is missing or unreadable, or a group has no pair left.
     """
+    sources: list[Source | Evaluation] = [*config.evaluation, *config.corpus, *config.substitution.dictionary]
+    for source in sources:
+        files_of(source, places)  # a missing file is told before an hour of reading others
     evaluation = {e.name: list(_normalised(e, config, places)) for e in config.evaluation}
     held_out = (text for pairs in evaluation.values() for pair in pairs for text in pair)
     filters = Filter(config.data, config.source, config.target, held_out)

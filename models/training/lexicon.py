@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
+Totals = npt.NDArray[np.float64]
 Row = npt.NDArray[np.int32]
 TokenPair = tuple[Row, Row]
 
@@ -36,18 +37,8 @@ class Chunk:
     target_lengths: npt.NDArray[np.int64]
 
 
-@dataclass(slots=True)
-class Counts:
-    """Expected counts of one round: of pairs of types in both directions, and of types without a counterpart."""
-
-    forward: npt.NDArray[np.float64]
-    backward: npt.NDArray[np.float64]
-    null_forward: npt.NDArray[np.float64]
-    null_backward: npt.NDArray[np.float64]
-
-
 class Types:
-    """The numbering of the types of one side. ``pad`` is the number of no type."""
+    """The numbering of the types of one side. ``pad`` is the number of no type, ``shares`` how frequent each number is."""
 
     def __init__(self, sentences: Sequence[Row], size: int) -> None:
         counts = np.bincount(np.concatenate([np.zeros(0, np.int32), *sentences]), minlength=size)
@@ -57,6 +48,8 @@ class Types:
         rank[rare] = _COMMON_TYPES + rank[rare] % _RARE_TYPES
         self.pad = int(min(len(counts), _COMMON_TYPES + _RARE_TYPES))
         self._rank = rank
+        shares = np.bincount(rank, counts, self.pad + 1) / max(1, counts.sum())
+        self.shares: Floats = (0.9 * shares + 0.1 / (self.pad + 1)).astype(np.float32)
 
     def padded(self, sentences: Sequence[Row], width: int) -> Ids:
         """The numbers of some sentences as one matrix."""
@@ -67,9 +60,10 @@ class Types:
 
 
 class Lexicon:
-    """p(target | source), p(source | target) and the probabilities of having no counterpart.
+    """p(target | source) and p(source | target).
 
-    Arrays of pairs are indexed by slot; slot 0 stands for a pair that was never seen, and for padding.
+    The arrays are indexed by slot; slot 0 stands for a pair that was never seen, and for padding. A word without a counterpart
+    is as likely as it is frequent: were that learnt, it would take the full stop, which stands in every sentence, from its own.
     """
 
     def __init__(self, pairs: Sequence[TokenPair], size: int) -> None:
@@ -87,8 +81,6 @@ class Lexicon:
         self._source_of, self._target_of = np.divmod(seen, self._stride)
         self.forward: Floats = np.ones(len(seen) + 1, dtype=np.float32)
         self.backward: Floats = np.ones(len(seen) + 1, dtype=np.float32)
-        self.null_forward: Floats = np.ones(self.targets.pad + 1, dtype=np.float32)
-        self.null_backward: Floats = np.ones(self.sources.pad + 1, dtype=np.float32)
 
     def chunks(self, pairs: Sequence[TokenPair]) -> Iterator[Chunk]:
         """The pairs in chunks of equal shape; pairs with an empty side are in none."""
@@ -110,23 +102,17 @@ class Lexicon:
         found: Ids = self._slots[self._flat(chunk)]
         return found
 
-    def empty_counts(self) -> Counts:
-        """Counts to begin a round with."""
-        return Counts(*(np.zeros(len(a)) for a in (self.forward, self.backward, self.null_forward, self.null_backward)))
+    def no_counts(self) -> Totals:
+        """Expected counts to begin a round with."""
+        return np.zeros(len(self.forward))
 
-    def update(self, counts: Counts) -> None:
+    def update(self, forward: Totals, backward: Totals) -> None:
         """New probabilities from expected counts, with a sparse prior (variational Bayes) against rare types that explain anything."""
-        for table, values, given in (
-            (self.forward, counts.forward, self._source_of),
-            (self.backward, counts.backward, self._target_of),
-        ):
-            totals = np.bincount(given, weights=values[1:]) + _PRIOR * np.maximum(np.bincount(given), 1)
-            table[1:] = _exp_digamma(values[1:] + _PRIOR) / _exp_digamma(totals)[given]
+        for table, counts, given in ((self.forward, forward, self._source_of), (self.backward, backward, self._target_of)):
+            totals = np.bincount(given, weights=counts[1:]) + _PRIOR * np.maximum(np.bincount(given), 1)
+            table[1:] = _exp_digamma(counts[1:] + _PRIOR) / _exp_digamma(totals)[given]
             table[0] = _FLOOR
             np.maximum(table, _FLOOR, out=table)
-        for table, values in ((self.null_forward, counts.null_forward), (self.null_backward, counts.null_backward)):
-            values[-1] = 0.0  # padding
-            table[:] = (values + _PRIOR) / (values + _PRIOR).sum()
 
     def _chunk(self, pairs: Sequence[TokenPair], members: npt.NDArray[np.int64], width: int, longest: int) -> Chunk:
         targets = [pairs[i][1] for i in members]
@@ -141,10 +127,10 @@ class Lexicon:
         return chunk.source[:, None, :].astype(np.int64) * self._stride + chunk.target[:, :, None]
 
 
-def _exp_digamma(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _exp_digamma(values: Totals) -> Totals:
     """exp(digamma(x)) for x > 0: the recurrence up to x + 6, then the asymptotic series."""
     shift = sum((1.0 / (values + k) for k in range(6)), np.zeros_like(values))
     x = values + 6.0
     series = np.log(x) - 0.5 / x - 1.0 / (12.0 * x**2) + 1.0 / (120.0 * x**4)
-    out: npt.NDArray[np.float64] = np.exp(series - shift)
+    out: Totals = np.exp(series - shift)
     return out

@@ -7,7 +7,8 @@ An output folder holds ``tokenizer/`` and ``prepared/`` (the data as the network
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,9 +82,6 @@ def _train(
 
     settings = config.training
     torch.manual_seed(settings.seed)
-    torch.set_flush_denormal(True)  # denormal numbers are many times slower
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
     if config.model.init:
         model = load_model(Path(config.model.init), config.model, prepared.pieces)
     else:
@@ -93,7 +91,23 @@ def _train(
     trainer = Trainer(config, prepared, network, folder, journal=Journal(folder / "log.jsonl", report), clock=clock)
     if resume and has_state(folder):
         trainer.resume()
-    return network, trainer.run()
+    with _arithmetic(settings.threads):
+        return network, trainer.run()
+
+
+@contextmanager
+def _arithmetic(threads: int) -> Iterator[None]:
+    """Denormal numbers, many times slower than others, count as 0; so many threads calculate. The process gets its own ways back."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads or before)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+        torch.set_num_threads(before)
 
 
 def _export(config: Config, prepared: Prepared, network: Network, outcome: Outcome, folder: Path, report: Report) -> Path:

@@ -59,6 +59,7 @@ class Trainer:
         self._optimizer = Optimizer(network.model, rate=self._settings.learning_rate, weight_decay=self._settings.weight_decay)
         self._mean = RunningMean()
         self._stream = BatchStream(config, prepared.groups, prepared.pieces)
+        self._position = self._stream.position  # after the last whole step: an interruption comes in the middle of one
         self._evaluation = {
             name: evaluation_batches(examples, prepared.pieces, self._settings.batch_pieces)
             for name, examples in prepared.evaluation.items()
@@ -88,7 +89,8 @@ class Trainer:
             raise RunState(f"the run in {self._folder} is of another network than the configuration describes") from exc
         self._mean.load_state_dict(state["mean"])
         restore_random_state(state["random"])
-        self._stream = BatchStream(self._config, self._prepared.groups, self._prepared.pieces, Position(**state["position"]))
+        self._position = Position(**state["position"])
+        self._stream = BatchStream(self._config, self._prepared.groups, self._prepared.pieces, self._position)
         self._steps, self._pieces, self._spent = state["steps"], state["pieces"], state["elapsed"]
         self._began = self._clock()
 
@@ -132,6 +134,7 @@ class Trainer:
             raise Diverged(f"the loss is no number at step {self._steps + 1}; lower training.learning_rate and continue with --resume")
         rate = learning_rate(passed, self._settings)
         self._optimizer.step(rate)
+        self._position = self._stream.position
         self._steps += 1
         self._pieces += losses.pieces
         window.pieces += losses.pieces
@@ -157,7 +160,7 @@ class Trainer:
     def _save(self) -> None:
         save_state(self._folder, {
             "model": self._network.model.state_dict(), "optimizer": self._optimizer.state_dict(), "mean": self._mean.state_dict(),
-            "position": asdict(self._stream.position), "random": random_state(), "seed": self._settings.seed,
+            "position": asdict(self._position), "random": random_state(), "seed": self._settings.seed,
             "steps": self._steps, "pieces": self._pieces, "elapsed": self.elapsed,
         })  # fmt: skip
 

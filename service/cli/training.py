@@ -30,7 +30,7 @@ def train(
     settings = read_config(path, minutes=minutes, seed=seed)
     folder = out_ or Path("training") / path.stem
     with tempfile.TemporaryDirectory() as temporary:
-        _write_termbase(Path(temporary) / "termbase.tsv", settings.data.columns)
+        write_termbase(Path(temporary) / "termbase.tsv", settings.data.columns)
         places = Places(corpus or path.parent, config=path.parent, termbase=Path(temporary))
         model = train_model(settings, places, folder, resume=resume, report=lambda line: err.print(line, markup=False))
     out.print(
@@ -40,7 +40,7 @@ def train(
     )
 
 
-def _write_termbase(path: Path, languages: tuple[str, str]) -> None:
+def write_termbase(path: Path, languages: tuple[str, str]) -> None:
     """Every spelling of a term beside every approved rendering of its concept, as a TSV file for the recipe."""
     rows: dict[tuple[str, str], None] = {}
     for concept in read_termbase().concepts:

@@ -7,12 +7,14 @@ import random
 from pathlib import Path
 
 PEOPLE = {
-    "首相": "the prime minister", "大統領": "the president", "大使": "the ambassador", "外相": "the foreign minister", "議員": "the lawmaker",
-    "記者": "the reporter", "将軍": "the general", "学者": "the scholar", "知事": "the governor", "市長": "the mayor",
+    "首相": "the prime minister", "大統領": "the president", "大使": "the ambassador",
+    "外相": "the foreign minister", "議員": "the lawmaker", "記者": "the reporter", "将軍": "the general", "学者": "the scholar",
+    "知事": "the governor", "市長": "the mayor",
 }  # fmt: skip
 THINGS = {
-    "条約": "treaty", "同盟": "alliance", "予算": "budget", "関税": "tariff", "声明": "statement", "法案": "bill", "計画": "plan", "報告": "report",
-    "提案": "proposal", "基地": "base", "会談": "meeting", "選挙": "election", "投資": "investment", "演習": "exercise", "憲法": "constitution",
+    "条約": "treaty", "同盟": "alliance", "予算": "budget", "関税": "tariff", "声明": "statement", "法案": "bill", "計画": "plan",
+    "報告": "report", "提案": "proposal", "基地": "base", "会談": "meeting", "選挙": "election", "投資": "investment", "演習": "exercise",
+    "憲法": "constitution",
 }  # fmt: skip
 VERBS = {
     "支持した": "supported", "批判した": "criticized", "発表した": "announced", "説明した": "explained", "延期した": "postponed",

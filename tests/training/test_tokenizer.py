@@ -41,7 +41,7 @@ def test_spans_cover_the_text_in_order(pieces: Pieces) -> None:
 
 def test_a_character_in_bytes_belongs_to_each_of_its_bytes(pieces: Pieces) -> None:
     text = "同盟😀x"
-    ids, spans = pieces.source_spans(text)
+    _, spans = pieces.source_spans(text)
     assert [s for s in spans if text[s[0] : s[1]] == "😀"] == [(2, 3)] * 4
     assert spans[-1] == (3, 4)
 
@@ -65,7 +65,7 @@ def test_caseless_numbers_join_pieces_that_differ_in_case(tmp_path: Path) -> Non
 
 
 def test_too_many_pieces_are_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(InvalidConfig, match="cannot have 20000 pieces: .*[Vv]ocab"):
+    with pytest.raises(InvalidConfig, match=r"cannot have 20000 pieces: .*[Vv]ocab"):
         train_tokenizer((t for pair in sentences(50) for t in pair), Tokenizer(pieces=20000), tmp_path)
 
 
