@@ -19,6 +19,8 @@ from service.settings import Settings
 from service.translation.pipeline import GlossaryMode
 from service.wiring import Application
 
+_PRINTING = threading.Lock()
+
 
 def batch(
     source_dir: Annotated[Path, typer.Argument(help="Folder with text and Markdown files")],
@@ -67,7 +69,8 @@ def _print_line(document: JobDocument) -> None:
     line = {"event": document.state.value, "path": document.path, **document.totals}
     if document.error:
         line["error"] = document.error
-    print(json.dumps(line, ensure_ascii=False), flush=True)
+    with _PRINTING:  # several workers report at the same time; a line must come out whole
+        print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def _run_with_bar(plan: FolderPlan, application: Application, workers: int) -> None:

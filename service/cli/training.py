@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,6 +29,7 @@ def train(
 
     path = find_config(config)
     settings = read_config(path, minutes=minutes, seed=seed)
+    signal.signal(signal.SIGTERM, _interrupt)
     folder = out_ or Path("training") / path.stem
     with tempfile.TemporaryDirectory() as temporary:
         write_termbase(Path(temporary) / "termbase.tsv", settings.data.columns)
@@ -38,6 +40,11 @@ def train(
         + (" --nfkc" if settings.data.nfkc else ""),
         markup=False,
     )
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """A polite end from outside is as good as Ctrl-C: the state is saved."""
+    raise KeyboardInterrupt
 
 
 def write_termbase(path: Path, languages: tuple[str, str]) -> None:

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.errors import NoModelForDirection
 from service.documents.base import DocumentError
 from service.documents.registry import format_of, parse
 from service.jobs import store
@@ -53,7 +52,7 @@ def translate_document(job: Job, document: JobDocument, bench: Workbench) -> Job
     totals: Mapping[str, int] = {}
     try:
         totals = _translate(job, document, bench)
-    except (DocumentError, NoModelForDirection, ValueError) as exc:
+    except (DocumentError, ValueError) as exc:
         state, error = State.FAILED, str(exc)
     with bench.sessions.begin() as session:
         store.end_document(session, document.id, state, bench.clock(), error)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import meiyaku, refused
+from tests.acceptance.commands import command, environment, meiyaku, refused
 from tests.training.invented import config_text
 
 needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="training needs PyTorch: pip install 'meiyaku[torch]'")
@@ -54,6 +56,22 @@ def test_a_model_is_trained_and_the_next_command_told(tmp_path: Path, configurat
     assert "already holds a run: continue it with --resume" in refused(tmp_path, *arguments)
     again = meiyaku(tmp_path, *arguments, "--seed", "7", "--minutes", "0.1", "--resume")
     assert again.returncode == 0, again.stderr.decode()
+
+
+@needs_torch
+def test_a_run_that_is_told_to_end_saves_its_state_first(tmp_path: Path, configuration: Path, corpus: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ("models", "train", configuration, "--corpus", corpus, "--out", out, "--minutes", "5")
+    with subprocess.Popen(command(*arguments), env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "train:" in line:
+                process.send_signal(signal.SIGTERM)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 130, rest
+    assert "interrupted: steps" in rest
+    assert (out / "state.pt").is_file()
 
 
 def test_the_curated_termbase_goes_in_as_a_file_of_term_pairs(tmp_path: Path) -> None:
