@@ -6,6 +6,8 @@ An output folder holds ``tokenizer/`` and ``prepared/`` (the data as the network
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,8 +93,22 @@ def _train(
     trainer = Trainer(config, prepared, network, folder, journal=Journal(folder / "log.jsonl", report), clock=clock)
     if resume and has_state(folder):
         trainer.resume()
-    with _arithmetic(settings.threads):
-        return network, trainer.run()
+    with _arithmetic(settings.threads), _termination() as asked:
+        return network, trainer.run(asked.is_set)
+
+
+@contextmanager
+def _termination() -> Iterator[threading.Event]:
+    """SIGTERM asks for an end instead of making one, so that the state can be saved first. Only the main thread gets signals."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -94,10 +94,11 @@ class Trainer:
         self._steps, self._pieces, self._spent = state["steps"], state["pieces"], state["elapsed"]
         self._began = self._clock()
 
-    def run(self) -> Outcome:
+    def run(self, stopped: Callable[[], bool] = lambda: False) -> Outcome:
         """Train until the time is over, and leave the best weights in the network.
 
-        An interruption (KeyboardInterrupt) saves the state before it is passed on.
+        An interruption (KeyboardInterrupt) saves the state before it is passed on. ``stopped`` is asked before each step; where
+        it says so, the run interrupts itself.
 
         Raises:
             Diverged: the loss is no longer a number.
@@ -109,13 +110,17 @@ class Trainer:
             parameters=network.parameters, steps=self._steps, seed=self._settings.seed,
         )  # fmt: skip
         saved, window = self.elapsed, _Window(self.elapsed)
+        if self.elapsed < limit * (1 - self._settings.average):
+            self._mean = RunningMean()  # that of a shorter run which was given more time is of weights long past
         try:
             while (now := self.elapsed) < limit:
+                if stopped():
+                    raise KeyboardInterrupt
                 rate = self._step(self._stream.next(now / limit), now / limit, window)
                 if self.elapsed - window.began >= self._settings.log_seconds:
                     window = self._log(window, rate)
                 if self.elapsed - saved >= 60.0 * self._settings.save_minutes:
-                    self._journal.write("dev", self.elapsed, **self._measure())
+                    self._journal.write("dev", self.elapsed, losses=self._measure())
                     self._save()
                     saved = self.elapsed
         except KeyboardInterrupt:
@@ -167,12 +172,12 @@ class Trainer:
     def _finish(self) -> Outcome:
         """Of the last weights and their mean keep what has the lower loss; without evaluation sets the mean."""
         losses, averaged = self._measure(), 0
-        self._journal.write("last", self.elapsed, steps=self._steps, pieces=self._pieces, **losses)
+        self._journal.write("last", self.elapsed, steps=self._steps, pieces=self._pieces, losses=losses)
         if self._mean.count:
             last = {name: value.clone() for name, value in self._network.model.state_dict().items()}
             self._network.model.load_state_dict(self._mean.weights())
             mean_losses = self._measure()
-            self._journal.write("average", self.elapsed, weights=self._mean.count, **mean_losses)
+            self._journal.write("average", self.elapsed, weights=self._mean.count, losses=mean_losses)
             if sum(mean_losses.values()) <= sum(losses.values()):
                 losses, averaged = mean_losses, self._mean.count
             else:

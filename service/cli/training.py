@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -29,7 +28,6 @@ def train(
 
     path = find_config(config)
     settings = read_config(path, minutes=minutes, seed=seed)
-    signal.signal(signal.SIGTERM, _interrupt)
     folder = out_ or Path("training") / path.stem
     with tempfile.TemporaryDirectory() as temporary:
         write_termbase(Path(temporary) / "termbase.tsv", settings.data.columns)
@@ -40,11 +38,6 @@ def train(
         + (" --nfkc" if settings.data.nfkc else ""),
         markup=False,
     )
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """A polite end from outside is as good as Ctrl-C: the state is saved."""
-    raise KeyboardInterrupt
 
 
 def write_termbase(path: Path, languages: tuple[str, str]) -> None:

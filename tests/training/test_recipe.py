@@ -59,7 +59,7 @@ def test_a_dry_run_learns_and_logs(trained: Path) -> None:
     assert [s["step"] for s in steps] == sorted({s["step"] for s in steps})
     (last,) = log(trained / "out", "last")
     first = log(trained / "out", "dev")[0]
-    assert last["dev"] < first["dev"] < 6.1  # the logarithm of 420
+    assert last["losses"]["dev"] < first["losses"]["dev"] < 6.1  # the logarithm of 420
     assert log(trained / "out", "average")[0]["weights"] > 1
 
 
@@ -133,7 +133,7 @@ def test_fine_tuning_continues_from_a_checkpoint_with_its_own_tokenizer(trained:
     tuned = train_model(read_config(tmp_path / "a.toml"), Places(trained / "corpus"), tmp_path / "out", report=silent, clock=Ticks())
     assert (tuned / "vocab.json").read_bytes() == (checkpoint / "vocab.json").read_bytes()
     assert (tuned / "tokenizer_config.json").read_bytes() == (checkpoint / "tokenizer_config.json").read_bytes()
-    assert log(tmp_path / "out", "last")[0]["dev"] < log(trained / "out", "dev")[0]["dev"]
+    assert log(tmp_path / "out", "last")[0]["losses"]["dev"] < log(trained / "out", "dev")[0]["losses"]["dev"]
     assert "It continues from the checkpoint model, whose licence applies too." in (tuned / "README.md").read_text(encoding="utf-8")
 
 
