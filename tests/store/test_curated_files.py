@@ -11,7 +11,7 @@ import pytest
 from glossary.checks import check_termbase
 from glossary.curated import CURATED_DIRECTORY, MAXIMUM_TERM_LENGTH, CuratedTermbase, Domain, digest_of, read_termbase
 from glossary.errors import GlossaryDataError
-from glossary.terms import Case, Concept, Source, Status, Term
+from glossary.terms import Case, Concept, Source, Status, Term, Use
 from service.settings import Settings
 from service.wiring import Application
 from tests.store.made_up import ALLIANCE, ECONOMY, concept, write_domain, write_termbase
@@ -250,5 +250,51 @@ class TestCheckTermbase:
         terms = (self._concept().terms[0], Term("pact", "en", Status.PREFERRED, variants=("Ｐａｃｔ",)))
         assert self._problems(self._concept(terms=terms)) == ["pact: two spellings of 'pact' fold to one key"]
 
-    def test_two_concepts_of_one_domain_that_claim_the_same_term(self) -> None:
-        assert self._problems(self._concept(), self._concept("covenant")) == ["pact, covenant: the same preferred ja term '盟約'"]
+    @pytest.mark.parametrize("spellings", [("共有", "共用"), ("ＰＡＣＴ", "PACT")])
+    def test_a_spelling_of_two_terms(self, spellings: tuple[str, str]) -> None:
+        """Written alike, that is: spellings that differ in case may differ in use, as 'Security Treaty' and 'security treaty' do."""
+        first, second = (Term(s, "en", use=Use.TARGET, variants=("shared",)) for s in spellings)
+        problems = self._problems(self._concept(terms=(*self._concept().terms, first, second)))
+        assert problems == ["pact: 'shared' (en) is a spelling of two terms"]
+
+    @pytest.mark.parametrize("reading", ["めいやく ", "めい・やく", "NATOめいやく", "めい-やく"])
+    def test_a_reading_with_more_than_kana(self, reading: str) -> None:
+        terms = (Term("盟約", "ja", Status.PREFERRED, reading=reading), self._concept().terms[1])
+        assert self._problems(self._concept(terms=terms)) == [f"pact: reading {reading!r} of '盟約' is not kana"]
+
+    @pytest.mark.parametrize(
+        ("language", "definition"),
+        [
+            ("en", "A promise"), ("en", "A promise. It binds."), ("en", "A promise of 1960. It binds."), ("en", "Is it one? It is."),
+            ("en", 'The so-called "pact." It binds.'), ("ja", "約束"), ("ja", "約束。守られるもの。"), ("ja", "約束か？約束である。"),
+        ],
+    )  # fmt: skip
+    def test_a_definition_that_is_not_one_sentence(self, language: str, definition: str) -> None:
+        problems = self._problems(self._concept(definitions={"ja": "約束。", "en": "A promise.", language: definition}))
+        assert problems == [f"pact: the {language} definition is not one sentence with a full stop"]
+
+    @pytest.mark.parametrize(
+        "definition", ["A promise of the U.S. Navy.", "A word of Donald J. Trump in 2025.", "A promise, e.g. to defend."]
+    )
+    def test_a_full_stop_within_a_sentence_ends_none(self, definition: str) -> None:
+        assert self._problems(self._concept(definitions={"ja": "約束。", "en": definition})) == []
+
+    def test_a_term_that_is_a_sentence(self) -> None:
+        long = "pact " * 100 + "s"
+        terms = (self._concept().terms[0], Term("pact", "en", Status.PREFERRED, variants=(long,)))
+        assert self._problems(self._concept(terms=terms)) == [f"pact: {long[:20]!r}… has more than 500 characters"]
+
+    def test_two_concepts_of_one_domain_under_one_spelling(self) -> None:
+        assert self._problems(self._concept(), self._concept("covenant")) == [
+            "pact, covenant: both are looked for under the ja term '盟約'",
+            "pact, covenant: both are looked for under the en term 'pact'",
+        ]
+
+    def test_a_variant_claims_its_spelling_too(self) -> None:
+        terms = (Term("誓約", "ja", Status.PREFERRED, reading="せいやく"), Term("covenant", "en", Status.PREFERRED, variants=("Pact",)))
+        problems = self._problems(self._concept(), self._concept("covenant", terms=terms))
+        assert problems == ["pact, covenant: both are looked for under the en term 'pact'"]
+
+    def test_a_rendering_claims_nothing(self) -> None:
+        terms = (Term("誓約", "ja", Status.PREFERRED, reading="せいやく"), Term("pact", "en", Status.PREFERRED, use=Use.TARGET))
+        assert self._problems(self._concept(), self._concept("covenant", terms=terms)) == []
