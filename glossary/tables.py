@@ -41,12 +41,25 @@ class SourceRow(GlossaryBase):
     url: Mapped[str | None] = mapped_column(Text)
 
 
+class CollectionRow(GlossaryBase):
+    """A set of concepts with one owner: the curated files, or a user's own terms. The higher precedence wins."""
+
+    __tablename__ = "collections"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(32))
+    precedence: Mapped[int] = mapped_column(unique=True)
+
+
 class ConceptRow(GlossaryBase):
-    """A concept with its definitions per language."""
+    """A concept with its definitions per language. ``version`` is the glossary revision of its last change."""
 
     __tablename__ = "concepts"
+    __table_args__ = (Index(None, "collection_id", "position"),)
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    collection_id: Mapped[str] = mapped_column(ForeignKey("collections.id"))
     domain_id: Mapped[str] = mapped_column(ForeignKey("domains.id"), index=True)
+    version: Mapped[int]
     position: Mapped[int]
     part_of_speech: Mapped[str] = mapped_column(String(32))
     definitions: Mapped[dict[str, str]] = mapped_column(JSON)
@@ -54,6 +67,7 @@ class ConceptRow(GlossaryBase):
     terms: Mapped[list[TermRow]] = relationship(
         back_populates="concept", order_by="TermRow.position", cascade="all, delete-orphan", lazy="raise"
     )
+    collection: Mapped[CollectionRow] = relationship(lazy="raise")
     sources: Mapped[list[ConceptSourceRow]] = relationship(order_by="ConceptSourceRow.position", cascade="all, delete-orphan", lazy="raise")
 
 
@@ -110,3 +124,22 @@ class GlossaryStateRow(GlossaryBase):
     revision: Mapped[int]
     curated_digest: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RevisionRow(GlossaryBase):
+    """One change of one concept: who, when, what and why. ``concept`` is what it was afterwards, null where it was deleted.
+
+    Not tied to the concept by a foreign key: the history of a deleted concept stays.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (Index(None, "concept_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concept_id: Mapped[str] = mapped_column(String(128))
+    collection_id: Mapped[str] = mapped_column(String(32))
+    glossary_revision: Mapped[int] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(128))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    concept: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+CURATED = "curated"  # the collection that follows the files of the termbase
+ANY_LANGUAGE = "mul"  # ISO 639-2 for several languages: a term that is written the same in all of them
+
 
 class Status(StrEnum):
     """Administrative status of a term within its concept and language."""
@@ -103,10 +106,12 @@ class Concept:
     part_of_speech: str = "noun"
     sources: tuple[Source, ...] = ()
     note: str | None = None
+    collection: str = CURATED
+    precedence: int = 0  # of its collection: where the same characters name two concepts, the higher one is meant
 
     def terms_in(self, language: str) -> tuple[Term, ...]:
-        """All terms of one language, in the order of the termbase (the preferred one first)."""
-        return tuple(t for t in self.terms if t.language == language)
+        """All terms of one language, in the order of the termbase (the preferred one first), with those of every language."""
+        return tuple(t for t in self.terms if t.language in (language, ANY_LANGUAGE))
 
     def preferred(self, language: str) -> Term | None:
         """The preferred term of a language, or None where the concept has no approved term in it."""

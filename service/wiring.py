@@ -78,10 +78,14 @@ class Application:
     def glossary(self) -> Glossary:
         """The present revision. A change by another process is seen at the next call."""
         with self.sessions() as session:
-            revision = read_state(session).revision
-            if self._glossary is None or self._glossary.revision != revision:
-                self._glossary = Glossary(revision, load_concepts(session), {})
-            return self._glossary
+            found = self._glossary
+            while found is None or found.revision != read_state(session).revision:
+                revision = read_state(session).revision
+                found = Glossary(revision, load_concepts(session), {})
+                session.rollback()  # a fresh look: where the number has moved meanwhile, the concepts may be of two revisions
+                session.expunge_all()
+            self._glossary = found
+            return found
 
     def directions(self) -> list[tuple[str, str]]:
         """Directions that can be translated now."""

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from glossary.store import SearchMode, get_concept, list_domains, search
+from glossary.search import SearchMode, search
+from glossary.store import get_concept, list_domains
 from glossary.terms import Concept
 from service.api.dependencies import App, DomainId, require_key
 from service.translation.intake import IntakeError, check_text

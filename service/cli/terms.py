@@ -11,7 +11,7 @@ from rich.text import Text
 
 from glossary.checks import check_termbase
 from glossary.curated import CURATED_DIRECTORY, read_termbase
-from glossary.store import SearchMode, search
+from glossary.search import SearchMode, search
 from glossary.terms import Concept
 from service.api.terms import concept_json
 from service.cli.console import out, print_json

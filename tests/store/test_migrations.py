@@ -64,7 +64,9 @@ def test_constraints_have_the_names_of_the_convention(engine: Engine) -> None:
     upgrade(engine)
     found = inspect(engine)
     assert found.get_pk_constraint("terms")["name"] == "pk_terms"
-    assert {key["name"] for key in found.get_foreign_keys("concepts")} == {"fk_concepts_domain_id_domains"}
+    assert {key["name"] for key in found.get_foreign_keys("concepts")} == {
+        "fk_concepts_domain_id_domains", "fk_concepts_collection_id_collections",
+    }  # fmt: skip
     assert {key["name"] for key in found.get_unique_constraints("documents")} == {"uq_documents_job_id"}
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from glossary.curated import CURATED_DIRECTORY, read_termbase
 from glossary.errors import ConceptNotFound, GlossaryDataError
-from glossary.store import SearchMode, get_concept, list_domains, load_concepts, read_state, replace_curated, search
+from glossary.search import SearchMode, search
+from glossary.store import get_concept, list_domains, load_concepts, read_state, replace_curated
 from glossary.tables import ConceptRow, ConceptSourceRow, TermRow
 from service.database import connect, sessions, upgrade
 from service.settings import Settings
