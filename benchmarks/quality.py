@@ -2,8 +2,8 @@
 
     python benchmarks/quality.py FILE.tsv ... --source ja --target en [--model ID ...] [--limit 500]
 
-Prints BLEU and chrF2 (sacreBLEU, signatures below the table) and the share of outputs that loop, are empty, leave the source's script or
-have an absurd length, for each model on each file, in one run.
+Prints BLEU and chrF2 (sacreBLEU, signatures below the table) with their bootstrap 95 % intervals, and the share of outputs that loop, are
+empty, leave the source's script or have an absurd length, for each model on each file, in one run.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from __future__ import annotations
 import argparse
 import platform
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.metrics.chrf import CHRF
+import numpy as np
 
 from models.catalogue import Catalogue
 from models.engine import DecodeOptions, DecodeRequest
 from models.loading import load_engine
 from service.evaluation import read_pairs
+from service.evaluation.bootstrap import Numbers, interval, resample
+from service.evaluation.statistics import QualityMetrics
 from service.settings import Settings
 from service.translation.defects import defects
 from service.translation.languages import builtin_languages
@@ -39,7 +41,7 @@ def main() -> None:
     catalogue = Catalogue.read(models_directory=settings.data_dir / "models", extra=settings.manifests)
     entries = [catalogue.get(m) for m in arguments.model] or [catalogue.installed(arguments.source, arguments.target)]
     direction = (languages.get(arguments.source), languages.get(arguments.target))
-    bleu, chrf = BLEU(tokenize="char" if arguments.target == "ja" else "13a"), CHRF()
+    metrics = QualityMetrics(arguments.target)
     print(
         f"{platform.machine()}, Python {platform.python_version()}, ctranslate2 {version('ctranslate2')}, sacrebleu {version('sacrebleu')}"
     )
@@ -52,14 +54,22 @@ def main() -> None:
             found = engine.translate([DecodeRequest(p.source) for p in pairs], DecodeOptions(beam_size=4))
             seconds = time.perf_counter() - begin
             outputs = [f[0].text for f in found]
-            references = [[p.reference for p in pairs]]
+            bleu, chrf = metrics.statistics(outputs, [p.reference for p in pairs])
             broken = sum(bool(defects(p.source, o, direction)) for p, o in zip(pairs, outputs, strict=True)) / len(pairs)
             print(
-                f"{entry.id:20} {path.name:22} {len(pairs):5} pairs  BLEU {bleu.corpus_score(outputs, references).score:5.1f}  "
-                f"chrF2 {chrf.corpus_score(outputs, references).score:5.1f}  broken {broken:6.1%}  {len(pairs) / seconds:5.1f} lines/s",
+                f"{entry.id:20} {path.name:22} {len(pairs):5} pairs  BLEU {_score(bleu, metrics.bleu)}  "
+                f"chrF2 {_score(chrf, metrics.chrf2)}  broken {broken:6.1%}  {len(pairs) / seconds:5.1f} lines/s",
                 flush=True,
             )
-    print(f"BLEU: {bleu.get_signature()}\nchrF2: {chrf.get_signature()}")
+    for name, signature in metrics.signatures().items():
+        print(f"{name}: {signature}")
+
+
+def _score(statistics: Numbers, metric: Callable[[Numbers], Numbers]) -> str:
+    """A figure and its interval."""
+    spread = interval(np.concatenate([metric(weights @ statistics) for weights in resample(len(statistics))]))
+    text = f"{metric(statistics.sum(axis=0, keepdims=True))[0]:5.1f}"
+    return f"{text} [{spread.low:.1f}, {spread.high:.1f}]" if spread else text
 
 
 if __name__ == "__main__":

@@ -56,6 +56,14 @@ def get_collection(session: Session, collection_id: str) -> Collection:
     return _collection(row, session.scalar(select(func.count()).where(ConceptRow.collection_id == collection_id)) or 0)
 
 
+def ensure_collection(session: Session, collection_id: str, change: Change) -> Collection:
+    """The collection of this id, made where there is none. Raises as ``create_collection``."""
+    try:
+        return get_collection(session, collection_id)
+    except CollectionNotFound:
+        return create_collection(session, collection_id, collection_id, change)
+
+
 def create_collection(
     session: Session, collection_id: str, title: str, change: Change, *, kind: CollectionKind = CollectionKind.TERMS,
     precedence: int | None = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ PACKAGE_DIRECTORY = Path(__file__).parent
 MANIFEST = PACKAGE_DIRECTORY / "manifest.toml"
 FILES = "files.json"  # beside a model's files: {"relative path": {"sha256": hex, "size": bytes}}
 CT2_DIRECTORY = "ct2"  # below the checkpoint directory
+_LOG = logging.getLogger("meiyaku.models")
 
 
 class Advice(StrEnum):
@@ -29,7 +31,10 @@ class Advice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """A model that the catalogue knows. ``directory`` is where it is or would be installed."""
+    """A model that the catalogue knows. ``directory`` is where it is or would be installed.
+
+    One that is neither ``bundled`` nor on the ``hub`` nor in a directory of the user's can only be read about, on its ``page``.
+    """
 
     id: str
     source: str
@@ -42,6 +47,7 @@ class ModelEntry:
     hub: str | None = None
     advice: Advice = Advice.NONE
     warning: str | None = None
+    page: str | None = None
 
     @property
     def installed(self) -> bool:
@@ -95,14 +101,19 @@ class Catalogue:
 
     def directions(self) -> list[tuple[str, str]]:
         """The directions that an installed model translates, without repetition."""
-        return list(dict.fromkeys((e.source, e.target) for e in self._entries if e.installed and e.advice is not Advice.REFUSE))
+        return list(dict.fromkeys((e.source, e.target) for e in self._entries if e.installed))
 
     def installed(self, source: str, target: str) -> ModelEntry:
-        """The preferred installed model of a direction. Raises NoModelForDirection, naming a command that gets one."""
+        """The preferred installed model of a direction, to translate with; a refused one, there by force, only where no other is.
+
+        What the catalogue says against it is logged as a warning. Raises NoModelForDirection, naming a command that gets a model.
+        """
         offered = [e for e in self._entries if (e.source, e.target) == (source, target)]
-        for entry in offered:
-            if entry.installed and entry.advice is not Advice.REFUSE:
-                return entry
+        there = sorted((e for e in offered if e.installed), key=lambda e: e.advice is Advice.REFUSE)
+        if there:
+            if there[0].warning:
+                _LOG.warning("the catalogue warns of model %s: %s", there[0].id, there[0].warning)
+            return there[0]
         pullable = next((e for e in offered if e.hub and e.advice is not Advice.REFUSE), None)
         if pullable:
             hint = f"get one with: meiyaku models pull {pullable.id}"
@@ -149,5 +160,5 @@ def _entry(item: Mapping[str, Any], base: Path, models_directory: Path) -> Model
     return ModelEntry(
         id=item["id"], source=item["source"], target=item["target"], title=item["title"], licence=item["licence"],
         directory=directory, bundled=bundled, nfkc=item.get("nfkc", False), hub=item.get("hub"),
-        advice=Advice(item.get("advice", "none")), warning=item.get("warning"),
+        advice=Advice(item.get("advice", "none")), warning=item.get("warning"), page=item.get("page"),
     )  # fmt: skip

@@ -17,11 +17,11 @@ def pull_model(entry: ModelEntry, *, force: bool = False) -> None:
 
     Raises:
         ModelRefused: the catalogue advises against it and ``force`` is not given.
-        ModelUnavailable: the hub cannot be reached or has no such model.
+        ModelUnavailable: the hub cannot be reached or has no such model, or the model is not on the hub.
         MissingDependency: torch, needed for the conversion, is not installed.
     """
     if entry.hub is None:
-        raise ModelUnavailable(f"{entry.id} does not come from the hub; it ships with meiyaku")
+        raise ModelUnavailable(_why_not_on_the_hub(entry))
     if entry.advice is Advice.REFUSE and not force:
         raise ModelRefused(f"{entry.id} is refused: {entry.warning}; --force installs it all the same")
     _require_torch()
@@ -66,6 +66,14 @@ def convert_checkpoint(directory: Path, quantization: str) -> None:
     partial.replace(target)
     (directory / FILES).unlink(missing_ok=True)
     record_files(directory)
+
+
+def _why_not_on_the_hub(entry: ModelEntry) -> str:
+    if not entry.bundled:
+        where = f"; see {entry.page}" if entry.page else f"; it is expected in {entry.directory}"
+        return f"{entry.id} cannot be pulled: {entry.warning or 'it is not on the hub'}{where}"
+    missing = "" if entry.installed else f", but this installation lacks its files ({entry.directory})"
+    return f"{entry.id} does not come from the hub; it ships with meiyaku{missing}"
 
 
 def _require_torch() -> None:

@@ -30,7 +30,9 @@ $limits
 Cross-entropy of a target piece (natural logarithm) on text that was kept out of the training, $weights:
 
 $losses
-Translation scores (term success, BLEU, chrF2) are measured with `meiyaku evaluate`.
+<!-- scores -->
+Translation scores were not measured yet: `meiyaku models evaluate ID TSV... --write` puts them here.
+<!-- /scores -->
 
 ## Training data
 

@@ -4,7 +4,8 @@ TrainingError (a ModelError)
  ├── InvalidConfig    the configuration breaks a rule
  ├── InvalidCorpus    an input file is missing, unreadable or has nothing to train on
  ├── RunState         the output folder holds another run, or none that could be continued
- └── Diverged         the loss is no longer a number
+ ├── Diverged         the loss is no longer a number
+ └── EnginesDiffer    transformers and CTranslate2 would translate differently with these weights
 """
 
 from __future__ import annotations
@@ -30,3 +31,7 @@ class RunState(TrainingError):
 
 class Diverged(TrainingError):
     """The training came apart."""
+
+
+class EnginesDiffer(TrainingError):
+    """The engines would not agree on a model."""

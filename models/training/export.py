@@ -12,6 +12,8 @@ from transformers.utils import logging
 
 from models.installing import convert_checkpoint
 from models.training.config import Config
+from models.training.errors import EnginesDiffer
+from models.training.network import start_embedding
 from models.training.tokenizer import FILES, Pieces
 
 _LONGEST = 256
@@ -21,8 +23,11 @@ def export_checkpoint(model: Any, pieces: Pieces, tokenizer: Path, config: Confi
     """Write ``directory`` anew, whole or not at all. The model is in half precision afterwards.
 
     Raises:
+        EnginesDiffer: the two engines would not start from the same embedding.
         ModelFileError: CTranslate2 cannot convert it.
     """
+    if start_embedding(model).any():
+        raise EnginesDiffer("the embedding that decoding starts from is not zero: CTranslate2, which starts from zeros, would differ")
     partial = directory.with_name(directory.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

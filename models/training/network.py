@@ -46,6 +46,7 @@ class Network:
         self._seen: dict[str, Any] = {}
         self._attention = model.model.decoder.layers[-1].encoder_attn
         self._attention.register_forward_pre_hook(self._remember, with_kwargs=True)
+        self.clear_start()
 
     @property
     def parameters(self) -> int:
@@ -62,6 +63,15 @@ class Network:
             else:
                 translation = self._full_loss(hidden, targets, self._settings.label_smoothing)
         return Losses(translation, aligned, len(targets))
+
+    def clear_start(self) -> None:
+        """Set the embedding that decoding starts from back to zero; to be called after every step.
+
+        The row of the padding piece belongs to the output layer too, where a full softmax gives it a gradient. transformers starts
+        from that row, CTranslate2 from zeros: they agree only while it is zero.
+        """
+        with torch.no_grad():
+            start_embedding(self.model).zero_()
 
     def evaluate(self, batches: Sequence[Batch]) -> float:
         """The mean loss of a target piece, over the whole vocabulary, without dropout."""
@@ -133,6 +143,11 @@ class Network:
 
     def _autocast(self) -> Any:
         return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bfloat16")
+
+
+def start_embedding(model: Any) -> Any:
+    """The row of the decoder's embeddings that decoding starts from, [width]; a view, not a copy."""
+    return model.get_decoder().embed_tokens.weight[model.config.decoder_start_token_id]
 
 
 def new_model(settings: Model, pieces: Pieces) -> Any:

@@ -87,6 +87,7 @@ class Trainer:
             self._optimizer.load_state_dict(state["optimizer"])
         except (RuntimeError, ValueError, KeyError) as exc:
             raise RunState(f"the run in {self._folder} is of another network than the configuration describes") from exc
+        self._network.clear_start()
         self._mean.load_state_dict(state["mean"])
         restore_random_state(state["random"])
         self._position = Position(**state["position"])
@@ -139,6 +140,7 @@ class Trainer:
             raise Diverged(f"the loss is no number at step {self._steps + 1}; lower training.learning_rate and continue with --resume")
         rate = learning_rate(passed, self._settings)
         self._optimizer.step(rate)
+        self._network.clear_start()
         self._position = self._stream.position
         self._steps += 1
         self._pieces += losses.pieces
@@ -176,6 +178,7 @@ class Trainer:
         if self._mean.count:
             last = {name: value.clone() for name, value in self._network.model.state_dict().items()}
             self._network.model.load_state_dict(self._mean.weights())
+            self._network.clear_start()
             mean_losses = self._measure()
             self._journal.write("average", self.elapsed, weights=self._mean.count, losses=mean_losses)
             if sum(mean_losses.values()) <= sum(losses.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 
-from service.api import health, jobs, problems, terms, translate
+from service.api import collections, editing, exchange, health, jobs, problems, terms, translate
 from service.api.dependencies import refuse_null
 from service.api.limits import BodyLimit
 from service.wiring import Application
@@ -26,6 +26,6 @@ def create_api(application: Application) -> FastAPI:
     )
     api.state.application = application
     problems.install(api)
-    for module in (health, translate, terms, jobs):
+    for module in (health, translate, exchange, terms, editing, collections, jobs):
         api.include_router(module.router)
     return api

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from typing import Annotated
 
@@ -20,15 +21,20 @@ def get_application(request: Request) -> Application:
 
 def require_key(
     application: Annotated[Application, Depends(get_application)], authorization: Annotated[str | None, Header()] = None
-) -> None:
-    """Where API keys are configured, refuse a request that brings none of them (``Authorization: Bearer KEY``)."""
-    keys = application.settings.api_keys
+) -> str:
+    """Where API keys are configured, refuse a request that brings none of them (``Authorization: Bearer KEY``).
+
+    Returns the name under which changes are recorded: a fingerprint of the key, or "local" where no key is needed.
+    """
+    keys = application.settings.api_key_digests
     if not keys:
-        return
+        return "local"
     scheme, _, given = (authorization or "").partition(" ")
-    matches = [hmac.compare_digest(given.encode(), key.get_secret_value().encode()) for key in keys]
+    digest = hashlib.sha256(given.encode()).hexdigest()
+    matches = [hmac.compare_digest(digest, key) for key in keys]
     if scheme.lower() != "bearer" or not any(matches):
         raise Problem(401, "unauthorized", "this server needs an API key: send 'Authorization: Bearer KEY'", {"WWW-Authenticate": "Bearer"})
+    return f"key {digest[:8]}"
 
 
 def refuse_null(request: Request) -> None:
@@ -38,5 +44,6 @@ def refuse_null(request: Request) -> None:
 
 
 App = Annotated[Application, Depends(get_application)]
+Actor = Annotated[str, Depends(require_key)]
 DomainId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """The id of a subject field; a length makes pydantic refuse what is not valid Unicode."""

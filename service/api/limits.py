@@ -10,7 +10,7 @@ from service.api.problems import problem
 _BYTES_PER_CHARACTER = 12  # the longest JSON escape of one character: a surrogate pair
 _OVERHEAD = 65_536  # other fields of a request
 _FILE_OVERHEAD = 4_096  # headers of one uploaded file, its name included
-UPLOAD_PATH = "/v1/jobs"
+UPLOAD_PATHS = frozenset({"/v1/jobs", "/v1/terms/import"})
 
 
 class BodyLimit:
@@ -26,7 +26,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        maximum = self._upload if scope["path"] == UPLOAD_PATH else self._text
+        maximum = self._upload if scope["path"] in UPLOAD_PATHS else self._text
         detail = f"the request is larger than {maximum:,} bytes"
         announced = dict(scope["headers"]).get(b"content-length", b"")
         if announced.isdigit() and int(announced) > maximum:

@@ -12,7 +12,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from glossary.errors import ConceptNotFound, GlossaryError
+from glossary.errors import (
+    CollectionExists,
+    CollectionNotFound,
+    ConceptExists,
+    ConceptNotFound,
+    GlossaryError,
+    InvalidConcept,
+    ReadOnlyCollection,
+    StaleConcept,
+)  # fmt: skip
+from glossary.interchange.base import InterchangeError
 from models.errors import ModelError, NoModelForDirection
 from service.database import DatabaseError
 from service.documents.base import DocumentError
@@ -28,6 +38,12 @@ _STATUSES: dict[type[Exception], tuple[int, str]] = {
     IntakeError: (422, "text-not-accepted"),
     NoModelForDirection: (422, "no-model-for-direction"),
     ConceptNotFound: (404, "concept-not-found"),
+    CollectionNotFound: (404, "collection-not-found"),
+    ConceptExists: (409, "concept-exists"),
+    CollectionExists: (409, "collection-exists"),
+    ReadOnlyCollection: (409, "read-only-collection"),
+    StaleConcept: (412, "stale-concept"),
+    InterchangeError: (422, "terms-not-accepted"),
     JobNotFound: (404, "job-not-found"),
     JobError: (422, "job-not-accepted"),
     DocumentError: (422, "document-not-accepted"),
@@ -40,9 +56,9 @@ _STATUSES: dict[type[Exception], tuple[int, str]] = {
 class Problem(Exception):
     """An error of the HTTP layer itself."""
 
-    def __init__(self, status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None, *, errors: object = None) -> None:
         super().__init__(detail)
-        self.status, self.kind, self.detail, self.headers = status, kind, detail, headers
+        self.status, self.kind, self.detail, self.headers, self.errors = status, kind, detail, headers, errors
 
 
 def problem(status: int, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, errors: object = None) -> JSONResponse:
@@ -65,7 +81,11 @@ def install(api: FastAPI) -> None:
 
     @api.exception_handler(Problem)
     def own(_: Request, exc: Problem) -> JSONResponse:
-        return problem(exc.status, exc.kind, exc.detail, headers=exc.headers)
+        return problem(exc.status, exc.kind, exc.detail, headers=exc.headers, errors=exc.errors)
+
+    @api.exception_handler(InvalidConcept)
+    def invalid(_: Request, exc: InvalidConcept) -> JSONResponse:
+        return problem(422, "invalid-concept", _printable(str(exc))[:2000], errors=[_printable(p) for p in exc.problems])
 
     @api.exception_handler(RequestValidationError)
     def validation(_: Request, exc: RequestValidationError) -> JSONResponse:

@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from glossary.search import SearchMode, search
-from glossary.store import get_concept, list_domains
-from glossary.terms import Concept
+from glossary.store import get_stored, list_domains
+from service.api.concepts import ConceptInfo, VersionedConcept, concept_json, versioned
 from service.api.dependencies import App, DomainId, require_key
 from service.translation.intake import IntakeError, check_text
 from service.translation.languages import Language
 
 router = APIRouter(prefix="/v1/terms", tags=["terms"], dependencies=[Depends(require_key)])
-
-
-class TermInfo(BaseModel):
-    """A term of a concept."""
-
-    text: str
-    language: str
-    status: str
-    kind: str
-    use: str
-    reading: str | None
-    abbreviation: str | None
-    variants: list[str]
-
-
-class SourceInfo(BaseModel):
-    """Where a rendering comes from."""
-
-    id: str
-    title: str
-    publisher: str
-    url: str | None
-
-
-class ConceptInfo(BaseModel):
-    """A concept with its terms in every language."""
-
-    id: str
-    domain: str
-    part_of_speech: str
-    definitions: dict[str, str]
-    terms: list[TermInfo]
-    sources: list[SourceInfo]
-    note: str | None
 
 
 class FoundConcept(ConceptInfo):
@@ -117,13 +83,6 @@ def domains(application: App) -> list[DomainInfo]:
         return [DomainInfo(id=i, titles=titles, concepts=n) for i, titles, n in list_domains(session)]
 
 
-@router.get("/{concept_id}")
-def one_concept(application: App, concept_id: str) -> ConceptInfo:
-    """One concept by its id."""
-    with application.sessions() as session:
-        return ConceptInfo(**concept_json(get_concept(session, concept_id)))
-
-
 @router.post("/annotate")
 def annotate(request: AnnotateRequest, application: App) -> AnnotateResponse:
     """Find the terms of a text, with their definitions, sources and renderings."""
@@ -152,20 +111,10 @@ def _language(request: AnnotateRequest, application: App) -> Language:
     return language
 
 
-def concept_json(concept: Concept) -> dict[str, Any]:
-    """The fields of ConceptInfo."""
-    return {
-        "id": concept.id,
-        "domain": concept.domain,
-        "part_of_speech": concept.part_of_speech,
-        "definitions": dict(concept.definitions),
-        "terms": [
-            TermInfo(
-                text=t.text, language=t.language, status=t.status.value, kind=t.kind.value, use=t.use.value, reading=t.reading,
-                abbreviation=t.abbreviation, variants=list(t.variants),
-            )
-            for t in concept.terms
-        ],
-        "sources": [SourceInfo(id=s.id, title=s.title, publisher=s.publisher, url=s.url) for s in concept.sources],
-        "note": concept.note,
-    }  # fmt: skip
+@router.get("/{concept_id}")
+def one_concept(application: App, concept_id: str, response: Response) -> VersionedConcept:
+    """One concept by its id; its ETag is what a change sends as If-Match."""
+    with application.sessions() as session:
+        stored = get_stored(session, concept_id)
+    response.headers["ETag"] = f'"{stored.version}"'
+    return versioned(stored)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from service.cli import batch, database, evaluate, models, serve, terms, translate
+from service.cli import batch, database, evaluate, exchange, models, serve, termbase, terms, translate
 from service.cli.errors import EXPECTED, one_line
 
 app = typer.Typer(
@@ -15,6 +15,8 @@ app = typer.Typer(
 )  # fmt: skip
 app.command("translate")(translate.translate)
 app.command("batch")(batch.batch)
+for commands in (termbase.app, exchange.app):  # of the same group
+    terms.app.add_typer(commands)
 app.add_typer(terms.app, name="terms")
 app.add_typer(models.app, name="models")
 app.add_typer(database.app, name="db")

@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from models.catalogue import Catalogue, ModelEntry, verify_files
+from models.catalogue import Advice, Catalogue, ModelEntry, verify_files
+from models.errors import ModelFileError
 from models.installing import convert_checkpoint, pull_model
 from service.cli.console import err, out, print_json
+from service.cli.model_evaluation import evaluate
 from service.cli.training import train
 from service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Translation models: what there is, what is installed.", rich_markup_mode=None)
 app.command("train")(train)
+app.command("evaluate")(evaluate)
 
 
 def _catalogue() -> Catalogue:
@@ -34,7 +37,7 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="JSON inste
     for heading in ("id", "direction", "installed", "licence", "title"):
         table.add_column(heading, overflow="fold")
     for entry in entries:
-        state = f"{entry.size / 1e6:.0f} MB" if entry.installed else "no"
+        state = f"{entry.size / 1e6:.0f} MB" if entry.installed else "cannot run here" if entry.page else "no"
         table.add_row(entry.id, f"{entry.source}→{entry.target}", state, entry.licence, entry.title)
     out.print(table)
 
@@ -55,8 +58,8 @@ def pull(
 ) -> None:
     """Fetch a model from the Hugging Face hub, convert it to CTranslate2 and record its checksums (needs a network and [torch])."""
     entry = _catalogue().get(model_id)
-    if entry.warning:
-        err.print(f"warning: {entry.id} is {entry.warning}", style="yellow", markup=False)
+    if entry.warning and entry.hub and (force or entry.advice is not Advice.REFUSE):  # else it is in the error
+        err.print(f"warning: {entry.id}: {entry.warning}", style="yellow", markup=False)
     pull_model(entry, force=force)
     out.print(f"{entry.id} is installed in {entry.directory} ({entry.size / 1e6:.0f} MB, {entry.licence})")
 
@@ -68,6 +71,8 @@ def convert(
 ) -> None:
     """Convert an installed Marian checkpoint to CTranslate2 (needs [torch])."""
     entry = _catalogue().get(model_id)
+    if not entry.directory.is_dir():
+        raise ModelFileError(f"model {entry.id} is not installed in {entry.directory}")
     convert_checkpoint(entry.directory, quantization)
     out.print(f"{entry.id}: converted to CTranslate2 {quantization}")
 
@@ -93,5 +98,6 @@ def register(
 def _plain(entry: ModelEntry) -> dict[str, object]:
     return {
         "id": entry.id, "source": entry.source, "target": entry.target, "title": entry.title, "licence": entry.licence,
-        "installed": entry.installed, "bundled": entry.bundled, "size": entry.size, "advice": entry.advice.value, "warning": entry.warning,
+        "installed": entry.installed, "bundled": entry.bundled, "size": entry.size,
+        "advice": entry.advice.value, "warning": entry.warning, "page": entry.page,
     }  # fmt: skip

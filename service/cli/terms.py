@@ -13,7 +13,7 @@ from glossary.checks import check_termbase
 from glossary.curated import CURATED_DIRECTORY, read_termbase
 from glossary.search import SearchMode, search
 from glossary.terms import Concept
-from service.api.terms import concept_json
+from service.api.concepts import concept_json
 from service.cli.console import out, print_json
 from service.cli.errors import UsageProblem
 from service.cli.inputs import read_input
@@ -46,10 +46,10 @@ def lookup(
     with application.sessions() as session:
         found = search(session, text, mode=chosen[0] if chosen else SearchMode.SUBSTRING, language=code, limit=limit)
     if as_json:
-        print_json([{**_plain(r.concept), "score": r.score} for r in found])
+        print_json([{**concept_json(r.concept), "score": r.score} for r in found])
     elif found:
         for result in found:
-            out.print(_concept_table(result.concept))
+            out.print(concept_table(result.concept))
     else:
         out.print(f"no term matches {text!r}")
 
@@ -100,12 +100,8 @@ def check(
     raise typer.Exit(1 if problems else 0)
 
 
-def _plain(concept: Concept) -> dict[str, object]:
-    data = concept_json(concept)
-    return {**data, "terms": [t.model_dump() for t in data["terms"]], "sources": [s.model_dump() for s in data["sources"]]}
-
-
-def _concept_table(concept: Concept) -> Table:
+def concept_table(concept: Concept) -> Table:
+    """A concept for people."""
     table = Table(title=f"{concept.id} · {concept.domain}", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     for term in concept.terms:
         style = "green" if term.status.value == "preferred" else "red" if not term.status.approved else ""

@@ -118,7 +118,9 @@ class TestWhatThereIs:
         assert set(description["paths"]) == {
             "/healthz", "/readyz", "/v1/translate", "/v1/languages", "/v1/models", "/v1/terms", "/v1/terms/domains",
             "/v1/terms/{concept_id}", "/v1/terms/annotate", "/v1/jobs", "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/result",
-            "/v1/jobs/{job_id}/files",
+            "/v1/jobs/{job_id}/files", "/v1/terms/formats", "/v1/terms/import", "/v1/terms/export", "/v1/terms/{concept_id}/history",
+            "/v1/terms/{concept_id}/history/{revision_id}", "/v1/terms/{concept_id}/restore", "/v1/collections",
+            "/v1/collections/{collection_id}",
         }  # fmt: skip
         assert client.get("/docs").status_code == 200
 

@@ -125,3 +125,53 @@ def test_a_loss_that_is_no_number_stops_the_run(config: Config, prepared: Prepar
     with pytest.raises(Diverged, match=r"no number at step 1; lower training\.learning_rate"):
         trainer.run()
     assert not (tmp_path / "state.pt").exists()
+
+
+def test_the_embedding_that_decoding_starts_from_stays_zero(config: Config, prepared: Prepared, batch: Batch, tmp_path: Path) -> None:
+    from models.training.journal import Journal
+    from models.training.network import start_embedding
+    from models.training.optimizer import Optimizer
+    from models.training.trainer import Trainer
+
+    drifting = network(config, prepared)
+    optimizer = Optimizer(drifting.model, rate=0.01, weight_decay=0.01)
+    drifting.losses(batch, shortlist=False, guided=False).translation.backward()
+    optimizer.step(1.0)
+    assert start_embedding(drifting.model).any()  # what a full softmax does to it
+    drifting.clear_start()
+    assert not start_embedding(drifting.model).any()
+
+    passes = iter(range(10_000))
+    settings = {"shortlist_until": 0.0, "minutes": 0.5, "log_seconds": 1000.0, "save_minutes": 100.0}
+    kept = network(config, prepared, **settings)
+    short = config.model_copy(update={"training": config.training.model_copy(update=settings)})
+    journal = Journal(tmp_path / "log.jsonl", lambda line: None)
+    outcome = Trainer(short, prepared, kept, tmp_path, journal=journal, clock=lambda: float(next(passes))).run()
+    assert outcome.steps > 3
+    assert not start_embedding(kept.model).any()
+
+
+def test_a_checkpoint_to_continue_from_gets_a_zero_start(config: Config, prepared: Prepared) -> None:
+    from models.training.network import Network, new_model, start_embedding
+
+    model = new_model(config.model, prepared.pieces)
+    with torch.no_grad():
+        start_embedding(model).fill_(0.5)
+    Network(model, config.training, [0])
+    assert not start_embedding(model).any()
+
+
+def test_weights_with_which_the_engines_would_differ_are_not_exported(
+    config: Config, prepared: Prepared, prepared_folder: Path, tmp_path: Path
+) -> None:
+    from models.training.errors import EnginesDiffer
+    from models.training.export import export_checkpoint
+    from models.training.network import new_model, start_embedding
+    from models.training.prepared import tokenizer_folder
+
+    model = new_model(config.model, prepared.pieces)
+    with torch.no_grad():
+        start_embedding(model)[3] = 0.01
+    with pytest.raises(EnginesDiffer, match="is not zero"):
+        export_checkpoint(model, prepared.pieces, tokenizer_folder(prepared_folder), config, tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []

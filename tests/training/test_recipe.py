@@ -104,6 +104,7 @@ def test_both_engines_translate_with_it(trained: Path) -> None:
 
 
 def test_the_card_tells_data_licences_hashes_and_settings(trained: Path) -> None:
+    from models.card import with_scores
     from models.catalogue import sha256_of
 
     card = (trained / "out" / "model" / "README.md").read_text(encoding="utf-8")
@@ -113,6 +114,7 @@ def test_the_card_tells_data_licences_hashes_and_settings(trained: Path) -> None
     ):  # fmt: skip
         assert told in card, told
     assert "$" not in card
+    assert "| dev | 9.9 |" in with_scores(card, "| dev | 9.9 |", title="-")
 
 
 def test_a_finished_run_goes_on_when_given_more_time(trained: Path) -> None:
