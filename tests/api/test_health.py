@@ -128,7 +128,7 @@ class TestWhatThereIs:
         description = client.get("/openapi.json").json()
         operations = [operation for path in description["paths"].values() for operation in path.values()]
         assert [o["operationId"] for o in operations if not o.get("description")] == []
-        outputs = ["ConceptInfo", "TermInfo", "JobInfo", "DocumentInfo", "ModelInfo", "LanguageInfo", "TranslateResponse"]
+        outputs = ["JobInfo", "DocumentInfo", "ModelInfo", "LanguageInfo", "TranslateResponse"]
         schemas = description["components"]["schemas"]
         assert {name: set(schemas[name]["properties"]) - set(schemas[name]["required"]) for name in outputs} == {n: set() for n in outputs}
 
@@ -137,6 +137,10 @@ PLACES = [
     ("POST", "/v1/translate"), ("GET", "/v1/languages"), ("GET", "/v1/models"), ("GET", "/v1/terms?q=a"), ("GET", "/v1/terms/foip"),
     ("GET", "/v1/terms/domains"), ("POST", "/v1/terms/annotate"), ("POST", "/v1/jobs"), ("GET", "/v1/jobs/x"), ("DELETE", "/v1/jobs/x"),
     ("GET", "/v1/jobs/x/result"), ("DELETE", "/v1/jobs/x/files"),
+    ("GET", "/v1/terms/formats"), ("POST", "/v1/terms/import"), ("GET", "/v1/terms/export"), ("POST", "/v1/terms"),
+    ("PUT", "/v1/terms/x"), ("PATCH", "/v1/terms/x"), ("DELETE", "/v1/terms/x"), ("GET", "/v1/terms/x/history"),
+    ("GET", "/v1/terms/x/history/1"), ("POST", "/v1/terms/x/restore"), ("GET", "/v1/collections"), ("POST", "/v1/collections"),
+    ("GET", "/v1/collections/x"), ("PATCH", "/v1/collections/x"), ("DELETE", "/v1/collections/x"),
 ]  # fmt: skip
 
 

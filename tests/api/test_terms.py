@@ -16,20 +16,22 @@ from service.wiring import Application
 from tests.api.problem_details import problem_of
 from tests.store.made_up import write_termbase
 
+REST = {"article": "any", "case": "exact", "inflects": True, "not_preceded_by": [], "not_followed_by": []}
 FOIP = {
     "id": "foip",
+    "collection": "curated",
     "domain": "alliance",
     "part_of_speech": "noun",
     "definitions": {"en": "A vision.", "ja": "構想。"},
     "terms": [
         {"text": "自由で開かれたインド太平洋", "language": "ja", "status": "preferred", "kind": "full", "use": "both",
-         "reading": "じゆうでひらかれたインドたいへいよう", "abbreviation": "FOIP", "variants": []},
+         "reading": "じゆうでひらかれたインドたいへいよう", "abbreviation": "FOIP", "variants": [], **REST, "case": "sentence"},
         {"text": "FOIP", "language": "ja", "status": "admitted", "kind": "abbreviation", "use": "both",
-         "reading": None, "abbreviation": None, "variants": []},
+         "reading": None, "abbreviation": None, "variants": [], **REST},
         {"text": "Free and Open Indo-Pacific", "language": "en", "status": "preferred", "kind": "full", "use": "both",
-         "reading": None, "abbreviation": "FOIP", "variants": []},
+         "reading": None, "abbreviation": "FOIP", "variants": [], **REST, "article": "the"},
         {"text": "FOIP", "language": "en", "status": "admitted", "kind": "abbreviation", "use": "both",
-         "reading": None, "abbreviation": None, "variants": []},
+         "reading": None, "abbreviation": None, "variants": [], **REST, "inflects": False},
     ],
     "sources": [{"id": "treaty", "title": "Security treaty", "publisher": "The two governments", "url": "https://example.org/treaty"}],
     "note": "A vision.",
@@ -96,7 +98,7 @@ class TestSearch:
 class TestOne:
     def test_a_concept_by_its_id(self, client: TestClient) -> None:
         response = client.get("/v1/terms/foip")
-        assert (response.status_code, response.json()) == (200, FOIP)
+        assert (response.status_code, response.json()) == (200, {**FOIP, "version": 1})
 
     @pytest.mark.parametrize("concept_id", ["nobody-knows", "FOIP", "%E5%90%8C%E7%9B%9F", "x" * 2_000, "%25", "%ff"])
     def test_an_unknown_id_is_a_404(self, client: TestClient, concept_id: str) -> None:
@@ -186,4 +188,4 @@ class TestOnBothDatabases:
 
     def test_the_same_answer(self, either: TestClient) -> None:
         assert _ids(either, q="自衛権") == ["self-defense", "collective-self-defense"]
-        assert either.get("/v1/terms/foip").json() == FOIP
+        assert either.get("/v1/terms/foip").json() == {**FOIP, "version": 1}
